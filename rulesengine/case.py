@@ -1,0 +1,274 @@
+"""The values that go in and out of the engine: cases, events, decisions, options, obligations. All immutable.
+
+In memory a moment is an `int`: microseconds since 1970-01-01T00:00 UTC. At the API's edge (`Event.at`,
+`Decision.valid_until`, …) it is an aware `datetime` in UTC. Facts are in the forms of `rulesengine.facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from rulesengine.diagnostics import Span
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: Codes a refusal's reasons carry.
+REASON_CODES = (
+    "no_transition",
+    "wrong_actor",
+    "condition",
+    "limit",
+    "missing_fact",
+    "bad_fact",
+    "suspended",
+    "ended",
+    "raise_refused",
+    "unknown_event",
+    "unknown_target",
+    "out_of_order",
+)
+
+
+def to_moment(at: datetime) -> int:
+    """Microseconds since the epoch of an aware datetime."""
+    since = at - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def to_datetime(moment: int) -> datetime:
+    """The aware UTC datetime of a moment in microseconds."""
+    return EPOCH + timedelta(microseconds=moment)
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody did: `event` (`claim.open`) happened to `target` (`item/A1`), done `by` an actor `at` a moment.
+
+    For an event that creates an instance the target is the parent (nothing where the process has none), and `id` may
+    name the new instance. A target may be left out where only one instance fits. `facts` are JSON-shaped: money and
+    numbers as text, `int` or `Decimal`, moments as text with an offset or aware datetimes.
+    """
+
+    event: str
+    by: str
+    at: datetime
+    target: str = ""
+    id: str = ""
+    facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One run of a deadline's clock. All moments in microseconds.
+
+    `start` is what is counted from (`since`, or the moment the states were entered), `began` when the run began.
+    `due` and `fires` (due plus grace) are None while the clock stands still and for a duty without a number.
+    """
+
+    start: int
+    began: int
+    due: int | None = None
+    fires: int | None = None
+    #: intervals in which the clock stood still; the last may be open: (from, None)
+    pauses: tuple[tuple[int, int | None], ...] = ()
+    #: moments of reminders still to come, soonest first
+    reminders: tuple[int, ...] = ()
+    #: open, met, missed, void; elapsed for a wait that came to its end
+    outcome: Literal["open", "met", "missed", "void", "elapsed"] = "open"
+    #: when the while states were left, the duty met or the consequence fired: the clock has nothing left to do
+    ended: int | None = None
+    #: a missed duty that was done after all
+    late: int | None = None
+
+
+class Instance(msgspec.Struct, frozen=True, kw_only=True):
+    """One process instance of a case: `claim/1`."""
+
+    id: str
+    process: str
+    parent: str | None
+    state: str
+    facts: Mapping[str, Any]
+    #: event -> (times accepted, latest moment)
+    happened: Mapping[str, tuple[int, int]]
+    #: state -> latest moment it was entered
+    entered: Mapping[str, int]
+    #: deadline -> its runs, the latest last
+    runs: Mapping[str, tuple[Run, ...]]
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One real order (or question) under one pack: a tree of instances at a moment.
+
+    `Engine.write` and `Engine.read` turn it to JSON text and back, byte for byte.
+    """
+
+    pack: str
+    version: str
+    digest: str
+    variant: str
+    readings: Mapping[str, str]
+    #: working calendar as it stood at opening: ISO dates, sorted
+    holidays: tuple[str, ...]
+    #: version of the time-zone data the case was opened with
+    zones: str
+    moment: int
+    #: in order of creation
+    instances: Mapping[str, Instance]
+
+    @property
+    def now(self) -> datetime:
+        """The moment up to which time has passed in this case, UTC."""
+        return to_datetime(self.moment)
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something is refused (or skipped): one of `REASON_CODES`, the rule, and the values that were compared."""
+
+    code: str
+    message: str
+    rule: str = ""
+    target: str = ""
+    values: Mapping[str, str] = msgspec.field(default_factory=dict)
+    source: tuple[str, ...] = ()
+    place: Span | None = None
+    #: the moment from which the same event would be accepted, where it can be known
+    from_: datetime | None = msgspec.field(default=None, name="from")
+    #: the reasons of a raised event that was refused
+    inner: tuple[Reason, ...] = ()
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One transition taken: which rule moved which instance, by which event, and what it wrote."""
+
+    rule: str
+    event: str
+    target: str
+    by: str
+    from_: str = msgspec.field(name="from")
+    to: str
+    #: facts written, as text
+    facts: Mapping[str, str] = msgspec.field(default_factory=dict)
+    source: tuple[str, ...] = ()
+    created: bool = False
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step did to a deadline: started, met, late, void, missed, elapsed, paused, resumed, moved."""
+
+    rule: str
+    target: str
+    what: str
+    due: datetime | None = None
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody to tell, and by which rule."""
+
+    to: str
+    rule: str
+    target: str
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """The engine's answer to an event, or what a deadline did on its own.
+
+    `kind` is `event` for an event from outside; from the passing of time: `missed` (a duty ran out; with a `then` the
+    consequence follows as a decision of its own), `fired` (the deadline's consequence), `reminder`. `fault` marks a
+    consequence that was refused: a defect of the pack.
+    """
+
+    accepted: bool
+    event: str
+    target: str
+    by: str
+    at: datetime
+    case: Case
+    kind: Literal["event", "missed", "fired", "reminder"] = "event"
+    #: the deadline behind a decision of time: `claim.solve`
+    deadline: str = ""
+    #: the transitions taken, or the rules that refused
+    rules: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    changes: tuple[Change, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    #: raises marked if_possible that were not taken
+    skipped: tuple[Reason, ...] = ()
+    #: what time did before this event, oldest first
+    fired: tuple[Decision, ...] = ()
+    fault: bool = False
+    #: context facts the answer depends on: `seller.on_vacation`
+    context: tuple[str, ...] = ()
+    #: last moment at which this answer holds for an unchanged case and context; None: without end
+    valid_until: datetime | None = None
+    #: first moment at which it may differ
+    from_: datetime | None = msgspec.field(default=None, name="from")
+
+
+class FactNeed(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact an event carries: `type` as the pack writes it, `choices` where only some values are allowed."""
+
+    name: str
+    type: str
+    required: bool
+    choices: tuple[str, ...] = ()
+    title: str = ""
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """What a limit leaves: its bound and the room left, as text; None where not known yet."""
+
+    rule: str
+    form: str
+    bound: str | None = None
+    left: str | None = None
+    source: tuple[str, ...] = ()
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    """An event an actor could send: allowed or not, why, with which facts, and until or from when."""
+
+    event: str
+    target: str
+    by: str
+    allowed: bool
+    title: str = ""
+    rules: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    facts: tuple[FactNeed, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    limits: tuple[Room, ...] = ()
+    source: tuple[str, ...] = ()
+    #: allowed now, through this moment; None: no end known
+    until: datetime | None = None
+    #: not allowed now, but from this moment
+    from_: datetime | None = msgspec.field(default=None, name="from")
+
+
+class Obligation(msgspec.Struct, frozen=True, kw_only=True):
+    """What must be done next, by whom, by when, or else; or a wait (`kind` wait) whose consequence comes by itself."""
+
+    rule: str
+    target: str
+    kind: Literal["duty", "wait"]
+    owed_by: str
+    title: str = ""
+    #: None: no number in the source, or the clock stands still
+    due: datetime | None = None
+    #: due plus grace: when the consequence comes
+    consequence_at: datetime | None = None
+    missed: bool = False
+    overdue: bool = False
+    paused: bool = False
+    within: str = ""
+    #: events that meet the duty
+    met_by: tuple[str, ...] = ()
+    #: event the engine raises by itself: "will"
+    then: str = ""
+    #: transitions somebody may then use: "may"
+    may: tuple[str, ...] = ()
+    reminders: tuple[datetime, ...] = ()
+    source: tuple[str, ...] = ()
