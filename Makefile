@@ -1,0 +1,42 @@
+# make demo   a real claim runs through its deadlines
+# make test   all tests
+# make check  the linters and the type checker
+# Each of them first sets up .venv with what it needs; nothing outside this folder is touched.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Another interpreter: make demo PYTHON=/path/to/python
+PYTHON ?=
+SCENARIO ?= docs/examples/claim.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check venv clean
+unexport PYTHONPATH PYTHONHOME
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+demo: $(VENV)/.ready
+	@$(BIN)/rulesengine simulate $(SCENARIO)
+
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+venv: $(VENV)/.ready-dev
+
+$(VENV)/.ready: pyproject.toml tools/venv.sh
+	@sh tools/venv.sh "$(VENV)" "." "$(PYTHON)"
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml tools/venv.sh
+	@sh tools/venv.sh "$(VENV)" ".[dev]" "$(PYTHON)"
+	@touch $(VENV)/.ready $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
