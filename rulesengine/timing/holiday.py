@@ -1,0 +1,76 @@
+"""Public holidays by country or subdivision, through the `holidays` package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rulesengine.diagnostics import did_you_mean, nearest
+from rulesengine.timing.errors import TimingError
+
+
+def holidays_of(code: str, years: Iterable[int]) -> frozenset[int]:
+    """The public holidays of a country (`FR`) or subdivision (`DE-BY`) in these years, as ordinals.
+
+    Years the package does not know have none. Raises TimingError, with the likely code, for an unknown one.
+    """
+    return _days(code, tuple(sorted(set(years))))
+
+
+def holiday_names(code: str, years: Iterable[int]) -> dict[int, str]:
+    """The same days with their English names where the package has them; TimingError for an unknown code."""
+    return dict(_names(code, tuple(sorted(set(years)))))
+
+
+@lru_cache(maxsize=256)
+def _days(code: str, years: tuple[int, ...]) -> frozenset[int]:
+    return frozenset(day for day, _ in _names(code, years))
+
+
+@lru_cache(maxsize=256)
+def _names(code: str, years: tuple[int, ...]) -> tuple[tuple[int, str], ...]:
+    from holidays import country_holidays  # late: it is slow to import
+
+    country, _, subdivision = code.partition("-")
+    _check(code, country, subdivision)
+
+    known = country_holidays(country).supported_languages
+    # without a language the package would ask the machine for one
+    language = next((name for name in ("en_US", "en_GB", *known) if name in known), None)
+    wanted = set(years)
+    # a holiday observed on another day may have been moved over the turn of the year
+    around = {year + shift for year in wanted for shift in (-1, 0, 1)}
+    found = country_holidays(country, subdiv=subdivision or None, years=around, language=language, categories="public")
+    return tuple(sorted((day.toordinal(), name) for day, name in found.items() if day.year in wanted))
+
+
+def _check(code: str, country: str, subdivision: str) -> None:
+    countries = _countries()
+    parts = countries.get(country)
+    if parts is None:
+        by_name = _by_name()
+        likely = by_name.get(code.lower()) or nearest(country, countries)
+        if likely is None and (name := nearest(code.lower(), by_name)):
+            likely = by_name[name]
+        help = f"Did you mean '{likely}'?" if likely else "Use a country code of two letters, or one like 'DE-BY'."
+        raise TimingError(f"'{code}' is not a holiday calendar.", help)
+    if (subdivision and subdivision not in parts) or code.endswith("-"):
+        help = did_you_mean(code, (f"{country}-{part}" for part in parts)) if parts else f"Write '{country}'."
+        raise TimingError(f"'{code}' is not a holiday calendar: '{country}' has no such part.", help)
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, tuple[str, ...]]:
+    """Two-letter codes and the codes of their subdivisions."""
+    from holidays import list_supported_countries
+
+    listed = list_supported_countries(include_aliases=False)
+    return {code: tuple(parts) for code, parts in listed.items() if len(code) == 2}
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, str]:
+    """English names of countries in lower case -> two-letter code."""
+    from holidays.registry import COUNTRIES
+
+    return {name.replace("_", " "): codes[1] for name, codes in COUNTRIES.items()}
