@@ -7,7 +7,6 @@ distance on that clock, and is added again when the pause is over.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -270,8 +269,9 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
             year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
             if not 1 <= year <= 2600:
                 raise MomentOutOfRange
-            last = monthrange(year, month + 1)[1]
-            day = date(year, month + 1, min(on.day, last)).toordinal() - EPOCH_DAY
+            first = date(year, month + 1, 1).toordinal()
+            after = date(year + month // 11, (month + 1) % 12 + 1, 1).toordinal()
+            day = min(first + on.day, after) - 1 - EPOCH_DAY
         wall = (day + days) * DAY + clock
         if wall < FIRST_MOMENT:
             raise MomentOutOfRange

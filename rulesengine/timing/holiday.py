@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 
 from rulesengine.diagnostics import did_you_mean, nearest
@@ -50,12 +51,15 @@ def _check(code: str, country: str, subdivision: str) -> None:
     if parts is None:
         by_name = _by_name()
         likely = by_name.get(code.lower()) or nearest(country, countries)
-        if likely is None and (name := nearest(code.lower(), by_name)):
-            likely = by_name[name]
+        if likely is None:
+            # names of countries are much alike, so only a close one counts
+            close = get_close_matches(code.lower(), by_name, n=1, cutoff=0.8)
+            likely = by_name[close[0]] if close else None
         help = f"Did you mean '{likely}'?" if likely else "Use a country code of two letters, or one like 'DE-BY'."
         raise TimingError(f"'{code}' is not a holiday calendar.", help)
     if (subdivision and subdivision not in parts) or code.endswith("-"):
-        help = did_you_mean(code, (f"{country}-{part}" for part in parts)) if parts else f"Write '{country}'."
+        known = [f"{country}-{part}" for part in parts]
+        help = did_you_mean(code, known) if parts and subdivision else f"Write '{country}'."
         raise TimingError(f"'{code}' is not a holiday calendar: '{country}' has no such part.", help)
 
 

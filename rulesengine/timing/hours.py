@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from rulesengine.timing.days import WorkingDays
 from rulesengine.timing.period import DAY
@@ -17,7 +18,7 @@ class RunningClock:
     the next, however long it is.
     """
 
-    __slots__ = ("_changed_days", "_days", "_hours", "_length", "_zone")
+    __slots__ = ("_changed_days", "_days", "_hours", "_length", "_zone", "stretches")
 
     def __init__(self, zone: Zone, days: WorkingDays, hours: tuple[tuple[int, int], ...]) -> None:
         self._zone = zone
@@ -26,6 +27,8 @@ class RunningClock:
         self._length = sum(end - start for start, end in hours)
         #: year -> working days on which the clocks change, filled as years are asked for
         self._changed_days: dict[int, tuple[int, ...]] = {}
+        #: the moments between which the clock runs on a working day
+        self.stretches = lru_cache(maxsize=1024)(self._stretches)
 
     def forward(self, start: int, amount: int) -> tuple[int, int]:
         """The first moment at which `amount` (more than nothing) has been counted since a start, and the working day
@@ -76,8 +79,7 @@ class RunningClock:
         extra = sum(self._length_of(day) - self._length for day in self._changed(first, last - 1))
         return max(0, whole + extra + after - before)
 
-    def stretches(self, day: int) -> list[tuple[int, int]]:
-        """The moments between which the clock runs on a working day."""
+    def _stretches(self, day: int) -> tuple[tuple[int, int], ...]:
         found: list[tuple[int, int]] = []
         edge = self._zone.midnight(day)
         for start, end in self._hours:
@@ -85,7 +87,7 @@ class RunningClock:
             begin = max(edge, self._at(day, start))
             edge = max(begin, self._at(day, end))
             found.append((begin, edge))
-        return found
+        return tuple(found)
 
     def _at(self, day: int, clock: int) -> int:
         return self._zone.at((day - EPOCH_DAY) * DAY + clock)

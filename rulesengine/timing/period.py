@@ -221,22 +221,23 @@ _PHRASES["working day"] = _PHRASES["working days"] = ("working_days", "days", 1)
 _HABITS = {
     "s": "seconds", "sec": "seconds", "secs": "seconds", "min": "minutes", "mins": "minutes",
     "h": "hours", "hr": "hours", "hrs": "hours", "d": "days", "w": "weeks", "wk": "weeks", "wks": "weeks",
-    "mo": "months", "mth": "months", "y": "years", "yr": "years", "yrs": "years",
-    "business day": "working day", "business days": "working days", "workday": "working day",
+    "mo": "months", "mth": "months", "y": "years", "yr": "years", "yrs": "years", "clock hours": "hours",
+    "calendar day": "days", "calendar days": "days",
+    "business day": "working days", "business days": "working days", "workday": "working days",
     "workdays": "working days", "weekdays": "working days", "wd": "working days",
-    "days on working days": "working days", "working days on working days": "working days",
-    "business hour": "working hour", "business hours": "working hours", "opening hours": "working hours",
-    "hours on business days": "hours on working days", "calendar day": "day", "calendar days": "days",
-    "clock hours": "hours", "working hours on working days": "working hours",
+    "days on working days": "working days", "day on working days": "working days",
+    "business hour": "working hours", "business hours": "working hours", "opening hours": "working hours",
+    "working hours on working days": "working hours", "hours on business days": "hours on working days",
+    "hours on weekdays": "hours on working days",
 }  # fmt: skip
 
-_NUMBER = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]*)?)\s*(.*)", re.ASCII)
+_NUMBER = re.compile(r"(-?[0-9]+(?:[.,][0-9]*)?) ?(.*)")
 _ISO = re.compile(
     r"P(?:(?P<years>[0-9]+)Y)?(?:(?P<months>[0-9]+)M)?(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
     r"(?P<clock>T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?"
     r"(?:(?P<seconds>[0-9]+)(?:\.(?P<fraction>[0-9]{1,6}))?S)?)?"
 )
-_ISO_START = re.compile(r"[+-]?[pP]T?[0-9.,]*[A-Za-z]?[0-9]|[pP]T?\Z|[pP]T?[0-9]")
+_ISO_START = re.compile(r"[pP]T?[0-9.,]*[A-Za-z]?[0-9]|[pP]T?\Z|[pP]T?[0-9]")
 
 
 def parse_period(text: str, *, allow_nothing: bool = False) -> Period:
@@ -286,23 +287,28 @@ def _bounded(digits: str) -> int:
 def _unknown_unit(words: str, number: str, phrase: str) -> TimingError:
     if not phrase:
         return TimingError(f"'{words}' has no unit of time.", FORMS)
+    if phrase == "m":
+        return TimingError(f"'{words}' could be minutes or months.", FORMS)
+    if any(character.isdigit() for character in phrase):
+        return TimingError(f"'{words}' is more than one number and one unit.", FORMS)
     likely = _HABITS.get(phrase) or nearest(phrase, _PHRASES)
     if likely is None:
         return TimingError(f"'{phrase}' is not a unit of time.", FORMS)
-    if phrase == "m":
-        return TimingError("'m' could be minutes or months.", FORMS)
+    if number == "1":
+        unit, on, rest = likely.partition(" on ")
+        likely = unit.removesuffix("s") + on + rest
     return TimingError(f"'{phrase}' is not a unit of time.", f"Did you mean '{number} {likely}'?")
 
 
 def _whole_instead(number: str, found: tuple[Kind, str, int]) -> str:
     """The same length in a smaller unit, where there is one."""
     kind, field, size = found
-    whole, _, decimals = number.lstrip("+").replace(",", ".").partition(".")
+    whole, _, decimals = number.replace(",", ".").partition(".")
     if field == "microseconds" and len(whole) <= 9 and len(decimals) <= 6:
         length, rest = divmod(int(whole + decimals) * size, 10 ** len(decimals))
         if rest == 0 and length % SECOND == 0 and length <= MAX_DAYS * DAY:
             return f"Write '{Period(kind, microseconds=length)}'."
-    return "Write a whole number of a smaller unit."
+    return "Write a whole number, of a smaller unit where that is meant."
 
 
 def _iso(words: str) -> Period:

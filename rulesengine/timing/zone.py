@@ -12,7 +12,7 @@ from importlib import import_module
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from rulesengine.diagnostics import did_you_mean
+from rulesengine.diagnostics import nearest
 from rulesengine.timing.errors import TimingError
 from rulesengine.timing.period import DAY, SECOND
 
@@ -25,12 +25,14 @@ class Zone:
     first.
     """
 
-    __slots__ = ("_epoch", "info", "name")
+    __slots__ = ("_epoch", "info", "midnight", "name")
 
     def __init__(self, name: str, info: ZoneInfo) -> None:
         self.name = name
         self.info = info
         self._epoch = datetime(1970, 1, 1, tzinfo=info)
+        #: the moment a day begins
+        self.midnight = lru_cache(maxsize=4096)(self._midnight)
 
     def wall(self, moment: int) -> int:
         """Wall-clock microseconds at a moment."""
@@ -50,8 +52,7 @@ class Zone:
         assert shift is not None
         return max(not_before, wall - (shift.days * 86_400 + shift.seconds) * SECOND)
 
-    def midnight(self, day: int) -> int:
-        """The moment a day begins."""
+    def _midnight(self, day: int) -> int:
         return self.at((day - EPOCH_DAY) * DAY)
 
     def comes_twice(self, wall: int) -> bool:
@@ -82,13 +83,24 @@ class Zone:
         return _changes(self.name, year)
 
 
+#: days looked at together: a zone never changes its clocks and changes them back in so few (a week is the least)
+_TOGETHER = 3
+
+
 @lru_cache(maxsize=8192)
 def _changes(name: str, year: int) -> dict[int, int]:
-    zone = zone_named(name)
+    midnight = zone_named(name)._midnight  # a year of days would only push others out of the cache
     first, last = (datetime(y, 1, 1, tzinfo=UTC).toordinal() for y in (year, year + 1))
-    starts = [zone.midnight(day) for day in range(first, last + 1)]
-    lengths = [after - before for before, after in pairwise(starts)]
-    return {first + i: length - DAY for i, length in enumerate(lengths) if length != DAY}
+    edges = [*range(first, last, _TOGETHER), last]
+    found = {}
+    for (begin, start), (end, stop) in pairwise((day, midnight(day)) for day in edges):
+        if stop - start == (end - begin) * DAY:
+            continue
+        for day in range(begin, end):
+            longer = midnight(day + 1) - midnight(day) - DAY
+            if longer:
+                found[day] = longer
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +124,13 @@ def zone_named(name: str) -> Zone:
     from importlib import resources
 
     if name not in known_zones():
-        raise TimingError(f"'{name}' is not a time zone.", did_you_mean(name, known_zones()))
+        raise TimingError(f"'{name}' is not a time zone.", _likely_zone(name))
     path = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
     with path.open("rb") as data:
         return Zone(name, ZoneInfo.from_file(data, key=name))
+
+
+def _likely_zone(name: str) -> str:
+    places = {zone.rpartition("/")[2]: zone for zone in reversed(known_zones())}
+    likely = nearest(name, known_zones()) or places.get(nearest(name.replace(" ", "_"), places) or "")
+    return f"Did you mean '{likely}'?" if likely else "Write an IANA name, like 'Europe/Paris'."
