@@ -42,7 +42,7 @@ LAST_YEAR = 2500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(FIRST_YEAR, 1, 1).toordinal()
 _LAST_DAY = date(LAST_YEAR, 12, 31).toordinal()
-_LAST_MOMENT = (_LAST_DAY - _FIRST_DAY + 1) * 86_400_000_000 - 1
+LAST_MOMENT = (_LAST_DAY - _FIRST_DAY + 1) * 86_400_000_000 - 1
 _DATETIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
@@ -107,7 +107,7 @@ class FactType(msgspec.Struct, frozen=True, kw_only=True):
                 raise ValueError(f"the number has more than {NUMBER_DIGITS} digits")
             if self.kind == "integer" and not isinstance(value, int):
                 raise ValueError(f"expected a whole number, got {show_number(value)}")
-        elif self.kind == "datetime" and not 0 <= value <= _LAST_MOMENT:
+        elif self.kind == "datetime" and not 0 <= value <= LAST_MOMENT:
             raise ValueError(f"the moment lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
         return value
 
@@ -164,7 +164,7 @@ def read_moment(raw: Any, zone: tzinfo | Zoned | None = None) -> int:
         when = when.replace(tzinfo=_zone(zone), fold=0)
     since = when - _EPOCH
     moment = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    if not 0 <= moment <= _LAST_MOMENT:
+    if not 0 <= moment <= LAST_MOMENT:
         raise ValueError(f"expected a moment between the years {FIRST_YEAR} and {LAST_YEAR}, got {_when(raw)}")
     return moment
 
