@@ -61,14 +61,14 @@ class Zoned(Protocol):
 class FactType(msgspec.Struct, frozen=True, kw_only=True):
     """What values a fact may have.
 
-    `choices` are the words of a choice (worse to better where `ranked`), or the only words a list may hold. `pattern`
-    restricts text, `process` names what a list of instances is made of, `digits` are those of the pack's currency.
-    `default` is in memory form.
+    `choices` are the words of a choice, or the only words a list may hold; `ranked` are those that have an order, worse
+    to better. `pattern` restricts text, `process` names what a list of instances is made of, `digits` are those of the
+    pack's currency. `default` is in memory form.
     """
 
     kind: Kind
     choices: tuple[str, ...] = ()
-    ranked: bool = False
+    ranked: tuple[str, ...] = ()
     pattern: str = ""
     process: str = ""
     default: Any = None

@@ -13,12 +13,14 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.diagnostics import Diagnostic
-from rulesengine.expressions import names, operators, tree
-from rulesengine.expressions.check import NODES, Check, Conditions, Findings, read_source
+from rulesengine.diagnostics import Diagnostic, Span
+from rulesengine.expressions import comparisons, names, operators, tree
+from rulesengine.expressions.check import Check
 from rulesengine.expressions.closures import compile_given, compile_tree
+from rulesengine.expressions.conditions import NODES, Conditions
+from rulesengine.expressions.findings import Findings
+from rulesengine.expressions.reads import Read, reads
 from rulesengine.expressions.scope import Env, Evaluate, ParameterValue, Place, ProcessSymbols, Scope, Symbols, View
-from rulesengine.expressions.tree import Read
 from rulesengine.expressions.types import (
     BOOLEAN,
     DATE,
@@ -32,6 +34,7 @@ from rulesengine.expressions.types import (
     money,
     type_of,
 )
+from rulesengine.expressions.vocabulary import RESERVED
 from rulesengine.expressions.window import Window, split_window
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "MOMENT",
     "NUMBER",
     "PERIOD",
+    "RESERVED",
     "TEXT",
     "Env",
     "Expression",
@@ -62,9 +66,6 @@ __all__ = [
     "split_window",
     "type_of",
 ]
-
-#: Names no fact, condition, parameter, process or context may take.
-RESERVED = names.RESERVED
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +97,8 @@ class Expression(msgspec.Struct, frozen=True, kw_only=True):
     context: tuple[str, ...]
     reads: frozenset[Read]
     uses_now: bool
+    #: where the text stands
+    place: Span
 
 
 def compile_expression(
@@ -106,7 +109,7 @@ def compile_expression(
     `place(start, end)` gives the place of characters of the text, `want` the type the expression must have (None: any),
     `report` takes every finding, the most likely cause first.
     """
-    findings = Findings(found=[])
+    findings = Findings()
     checked = _check(text, place, scope, want, findings)
     diagnostics = findings.best_first()
     for diagnostic in diagnostics:
@@ -132,25 +135,26 @@ def compile_expression(
             if (label := labels.get(leaf)) is not None
         ),
         context=tuple(f"{leaf.map}.{leaf.name}" for leaf in read if isinstance(leaf, tree.Context)),
-        reads=tree.reads(node),
+        reads=reads(node),
         uses_now=any(isinstance(leaf, tree.Now) for leaf in read),
+        place=place(0, len(text)),
     )
 
 
 def _check(
     text: str, place: Place, scope: Scope, want: Type | None, findings: Findings
 ) -> tuple[tree.Node, dict[tree.Node, str]] | None:
-    source = read_source(text, place, findings)
+    source = findings.read(text, place)
     if source is None:
         return None
-    conditions = Conditions(read={}, stack=[])
+    conditions = Conditions()
     check = Check(source, scope=scope, place=place, findings=findings, conditions=conditions)
     root = source.tree
     if want is not None and want.words and isinstance(root, ast.Name):
         if root.id in want.choices:
             return tree.Constant(root.id, want), {}
         if names.type_of_name(check, root.id) is None:
-            check.unknown_word(root, want)
+            comparisons.unknown_word(check, root, want)
             return None
     node = check.value(root)
     if node is None:

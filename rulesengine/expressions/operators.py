@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rulesengine.diagnostics import did_you_mean
 from rulesengine.expressions import tree
+from rulesengine.expressions.calculating import calculate
 from rulesengine.expressions.types import DATE, DURATION, INTEGER, NUMBER, Type
 from rulesengine.facts import read_date
 from rulesengine.money import exact
@@ -92,7 +93,7 @@ def _calculate(operator: Literal["+", "-", "*", "/"], left: tree.Node, right: tr
     """The operation, done at once where both sides are written as numbers."""
     if not (isinstance(left, tree.Constant) and isinstance(right, tree.Constant)):
         return tree.Arithmetic(operator, left, right, type)
-    value = tree.calculate(operator, left.value, right.value)
+    value = calculate(operator, left.value, right.value)
     if type.numeric:
         type = INTEGER if isinstance(value, int) else NUMBER
     return tree.Constant(value, type)
@@ -171,8 +172,12 @@ def _compare_words(
                 else "Rank them with worse_to_better, or compare by == or in."
             )
             return check.report("RE407", places[1], f"{what} no order", help)
-        if a.choices != b.choices:
+        if a.ranked != b.ranked:
             return check.report("RE404", places[1], "These choices are ranked in different lists", "Compare by ==.")
+        for side, place in zip((left, right), places, strict=True):
+            if isinstance(side, tree.Constant) and side.value not in a.ranked:
+                help = f"Ranked are, worse to better: {', '.join(a.ranked)}."
+                return check.report("RE407", place, f"'{side.value}' has no rank among the choices", help)
     return tree.Compare(operator, left, right)
 
 

@@ -15,6 +15,8 @@ from keyword import iskeyword
 
 import msgspec
 
+from rulesengine.expressions import vocabulary
+
 LENGTH = 500
 LEVELS = 32
 #: Digits of one number.
@@ -33,89 +35,6 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-
-_BINARY = {"==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "and", "or", "in"}
-_WORDS = ("and", "or", "not", "in")
-_CLOSING = {"(": ")", "[": "]"}
-
-#: word -> (what it is instead, "" if nothing; help)
-_REPLACED = {
-    "=": ("==", "Write == to compare."),
-    "===": ("==", "Write == to compare."),
-    "!==": ("!=", "Write !=."),
-    "&&": ("and", "Write and."),
-    "&": ("and", "Write and."),
-    "||": ("or", "Write or."),
-    "|": ("or", "Write or."),
-    "!": ("not", "Write not."),
-    "~": ("not", "Write not."),
-    "<>": ("!=", "Write !=."),
-    "=>": (">=", "Write >=."),
-    "=<": ("<=", "Write <=."),
-    "is": ("==", "Write == to compare."),
-    "True": ("true", "Write true."),
-    "False": ("false", "Write false."),
-    "TRUE": ("true", "Write true."),
-    "FALSE": ("false", "Write false."),
-    "AND": ("and", "Write and."),
-    "OR": ("or", "Write or."),
-    "NOT": ("not", "Write not."),
-    "IN": ("in", "Write in."),
-}
-#: what means something else, and has no other way to be said with one word
-_REFUSED = {
-    "None": "Write known(…) or not known(…) to ask whether a fact is known.",
-    "null": "Write known(…) or not known(…) to ask whether a fact is known.",
-    "lambda": "Expressions do not define functions.",
-    "if": "Write the conditions with and, or; what differs by case is a rule of its own.",
-    "else": "Write the conditions with and, or; what differs by case is a rule of its own.",
-    "for": "Use count(…), all(…), total(…) over related instances.",
-    "await": "Expressions do not call out.",
-    "yield": "Expressions do not call out.",
-    "**": "Write the multiplication out.",
-    "//": "Write / for a division; results are exact.",
-    "%": "Write a share as a number: price * 0.5.",
-    ":=": "Expressions do not set anything; that is what sets: is for.",
-    "@": "",
-    "^": "Write the multiplication out.",
-    "<<": "",
-    ">>": "",
-    "->": "",
-    ":": "",
-    ";": "Write one expression; several go into a list.",
-    "{": "Lists are written in [ ].",
-    "}": "Lists are written in [ ].",
-    "?": "",
-    "$": "",
-    "`": "Text is written in quotes.",
-    "#": "",
-    "\\": "",
-    '"': "The quote has no partner.",
-    "'": "The quote has no partner.",
-    **{f"{sign}=": "Expressions do not set anything; that is what sets: is for." for sign in "-+*/%@&|^~"},
-}
-_CHARACTERS = {
-    "≤": "<=",
-    "≥": ">=",
-    "≠": "!=",
-    "×": "*",
-    "·": "*",
-    "÷": "/",
-    "−": "-",
-    "–": "-",
-    "—": "-",
-    "“": '"',
-    "”": '"',
-    "„": '"',
-    "«": '"',
-    "»": '"',
-    "‘": "'",
-    "’": "'",
-    "∧": "and",
-    "∨": "or",
-    "¬": "not",
-    "∈": "in",
-}
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -187,7 +106,7 @@ def _plain(token: Token) -> str:
         return "''"
     if token.kind == "number":
         return "1"
-    return f"{token.text}_" if iskeyword(token.text) and token.text not in _WORDS else token.text
+    return f"{token.text}_" if iskeyword(token.text) and token.text not in vocabulary.WORDS else token.text
 
 
 def _tokens(text: str, report: Report) -> list[Token] | None:
@@ -218,7 +137,7 @@ def _tokens(text: str, report: Report) -> list[Token] | None:
                 else:
                     refuse("RE401", where, where + 1, f"{_character(strange)} is not a plain space", "Write a space.")
         elif kind == "other":
-            instead = _CHARACTERS.get(word)
+            instead = vocabulary.CHARACTERS.get(word)
             help = f"Write {instead}" if instead else "Names are written with the letters a to z, digits and _."
             refuse("RE401", start, end, f"{_character(word)} cannot be used here", help)
         elif kind == "number":
@@ -237,17 +156,17 @@ def _tokens(text: str, report: Report) -> list[Token] | None:
                 help = "Write the text in plain quotes."
                 refuse("RE402", before.start, end, f"'{before.text}' before a quote is not allowed", help)
             tokens.append(Token(kind, word[1:-1], start, end))
-        elif word in _REPLACED:
-            instead, help = _REPLACED[word]
+        elif word in vocabulary.REPLACED:
+            instead, help = vocabulary.REPLACED[word]
             if word == "is" and re.compile(r"\s+(not\s+)?(None|null)\b").match(text, end):
-                help = _REFUSED["None"]
+                help = vocabulary.REFUSED["None"]
             report("RE402", start, end, f"'{word}' is not used here", help)
             if word == "is" and (following := re.compile(r"\s+not\b").match(text, end)):
                 instead, at = "!=", following.end()
             tokens.append(Token("name" if instead.isalpha() else "operator", instead, start, at))
-        elif word in _REFUSED:
+        elif word in vocabulary.REFUSED:
             code = "RE401" if word in "\"'" else "RE402"
-            refuse(code, start, end, f"'{word}' cannot be used in an expression", _REFUSED[word])
+            refuse(code, start, end, f"'{word}' cannot be used in an expression", vocabulary.REFUSED[word])
         else:
             tokens.append(Token(kind, word, start, end))
     if not usable:
@@ -271,11 +190,11 @@ def _well_formed(text: str, tokens: list[Token], report: Report) -> bool:
     for index, token in enumerate(tokens):
         word = token.text if token.kind in ("operator", "name") else ""
         if value_next:
-            empty = word in (")", "]") and before is not None and _CLOSING.get(before.text) == word
+            empty = word in (")", "]") and before is not None and vocabulary.CLOSING.get(before.text) == word
             if token.kind in ("number", "text"):
                 value_next = False
             elif before is not None and before.text == "." and before.kind == "operator":
-                if token.kind != "name" or word in _WORDS:
+                if token.kind != "name" or word in vocabulary.WORDS:
                     return fault(token, f"A name is missing before '{word}'")
                 value_next = False
             elif word in ("(", "["):
@@ -290,12 +209,12 @@ def _well_formed(text: str, tokens: list[Token], report: Report) -> bool:
             elif empty:
                 open_brackets.pop()
                 value_next = False
-            elif token.kind == "name" and word not in _BINARY:
+            elif token.kind == "name" and word not in vocabulary.BINARY:
                 value_next = False
             else:
                 missing = "A value is missing before"
                 return fault(token, f"{missing} '{word}'", _missing_help(before, token))
-        elif token.kind in ("number", "text") or (token.kind == "name" and word not in (*_BINARY, "not")):
+        elif token.kind in ("number", "text") or (token.kind == "name" and word not in (*vocabulary.BINARY, "not")):
             return fault(token, f"An operator is missing before '{_short(text[token.start : token.end])}'", _JOIN)
         elif word == "not":
             if index + 1 >= len(tokens) or tokens[index + 1].text != "in":
@@ -313,7 +232,7 @@ def _well_formed(text: str, tokens: list[Token], report: Report) -> bool:
         elif word in (")", "]"):
             if not open_brackets:
                 return fault(token, f"'{word}' closes nothing")
-            if _CLOSING[open_brackets.pop().text] != word:
+            if vocabulary.CLOSING[open_brackets.pop().text] != word:
                 return fault(token, f"'{word}' does not fit the bracket it closes")
         elif word == ".":
             if before is not None and before.kind in ("number", "text"):
@@ -360,7 +279,3 @@ def _character(character: str) -> str:
 
 def _short(word: str) -> str:
     return word if len(word) <= 40 else f"{word[:20]}…"
-
-
-#: Words that mean something in expressions, or are told apart to help; no fact or process takes one as its name.
-WORDS = frozenset(word for word in (*_WORDS, *_REPLACED, *_REFUSED) if word.isalpha())

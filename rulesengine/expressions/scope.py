@@ -112,11 +112,14 @@ class Env(Protocol):
     def related(self, process: str) -> Sequence[View]:
         """The related instances in order of creation, never the asking one."""
 
-    def overdue(self, view: View | None, deadline: str) -> bool:
-        """Whether the latest run of the deadline is past due and grace and still unmet; None asks for `own`."""
+    def overdue(self, view: Any, deadline: str) -> bool:
+        """Whether the latest run of the deadline is past due and grace and still unmet.
 
-    def missed(self, view: View | None, deadline: str) -> bool:
-        """Whether the deadline was ever missed; None asks for `own`."""
+        `view` is one that this env gave out; None is the instance itself, being created.
+        """
+
+    def missed(self, view: Any, deadline: str) -> bool:
+        """Whether the deadline was ever missed; `view` as in `overdue`."""
 
     def holds_until(self, moment: int) -> None:
         """Told by comparisons with `now`: the present outcome holds through this moment, and not after it."""

@@ -13,13 +13,11 @@ Where a leaf's `process` is empty, it speaks of the instance itself; else of the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from rulesengine.expressions.types import BOOLEAN, DURATION, INTEGER, MOMENT, Type
-from rulesengine.money import Exact, exact
 
 
 class Constant(msgspec.Struct, frozen=True):
@@ -301,10 +299,6 @@ Node: TypeAlias = (
     | Elapsed
 )
 
-#: What an expression depends on besides the context: (process, kind, name). The process is empty for the instance
-#: itself; kind is `fact`, `state`, `event`, `entered`, `deadline` or `instances` (some instance was created).
-Read = tuple[str, str, str]
-
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below a node; none for leaves and constants."""
@@ -344,47 +338,3 @@ def is_leaf(node: Node) -> bool:
 def leaves(node: Node) -> tuple[Node, ...]:
     """The distinct leaves of a tree, in the order they are written."""
     return tuple(dict.fromkeys(found for found in walk(node) if is_leaf(found)))
-
-
-def reads(node: Node) -> frozenset[Read]:
-    """What the value of a tree depends on, besides the context and `now`."""
-    return frozenset(read for leaf in leaves(node) for read in _reads(leaf))
-
-
-def _reads(leaf: Node) -> tuple[Read, ...]:
-    match leaf:
-        case Fact(name=name):
-            return (("", "fact", name),)
-        case Stored(name=name):
-            return (("", "fact", name),)
-        case AncestorFact(process=process, name=name):
-            return ((process, "fact", name),)
-        case State():
-            return (("", "state", ""),)
-        case AncestorState(process=process):
-            return ((process, "state", ""),)
-        case Count(process=process, states=states):
-            created = (process, "instances", "")
-            return (created, (process, "state", "")) if states else (created,)
-        case All(process=process) | Open(process=process) | LatestState(process=process):
-            return ((process, "instances", ""), (process, "state", ""))
-        case Latest(process=process, name=name) | Total(process=process, name=name):
-            return ((process, "instances", ""), (process, "fact", name))
-        case Happened(process=process, event=event) | HappenedAt(process=process, event=event):
-            return ((process, "event", event),)
-        case EnteredAt(process=process, state=state):
-            return ((process, "entered", state),)
-        case Overdue(process=process, deadline=deadline) | Missed(process=process, deadline=deadline):
-            return ((process, "deadline", deadline),)
-    return ()
-
-
-def calculate(operator: str, left: Exact, right: Exact) -> Exact | None:
-    """Exact arithmetic; None for a division by zero."""
-    if operator == "+":
-        return exact(left + right)
-    if operator == "-":
-        return exact(left - right)
-    if operator == "*":
-        return exact(left * right)
-    return exact(Fraction(left) / right) if right else None

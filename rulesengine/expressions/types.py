@@ -46,13 +46,14 @@ _IN_WORDS = {
 class Type(msgspec.Struct, frozen=True):
     """The type of an expression.
 
-    `choices` are the words of a choice (worse to better where `ranked`), the states of the process of a state, or the
-    only words a list may hold. `digits` are those of money, `process` names whose state, or whose instances.
+    `choices` are the words of a choice, the states of the process of a state, or the only words a list may hold;
+    `ranked` are the choices that have an order, worse to better. `digits` are those of money, `process` names whose
+    state, or whose instances.
     """
 
     kind: Kind
     choices: tuple[str, ...] = ()
-    ranked: bool = False
+    ranked: tuple[str, ...] = ()
     digits: int = 2
     process: str = ""
 
