@@ -1,0 +1,152 @@
+"""`rulesengine due` and `rulesengine options`: how things stand when a scenario is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rulesengine.cli.check import known
+from rulesengine.cli.common import code_for, format_option, paint, say, say_json, show_findings, width
+
+if TYPE_CHECKING:
+    from rulesengine.case import Obligation
+    from rulesengine.simulation import Story
+
+
+def _played(scenario: str, pack: str | None, form: str) -> tuple[Story | None, int]:
+    """The scenario played, or None and the exit code where it cannot be."""
+    from rulesengine.diagnostics import PackError
+    from rulesengine.engine import Engine
+    from rulesengine.loading import load_pack
+    from rulesengine.simulation import load_scenario, play
+
+    try:
+        return play(load_scenario(scenario), Engine(load_pack(known(pack))) if pack is not None else None), 0
+    except PackError as fault:
+        if form == "json":
+            say_json({"diagnostics": [one.as_dict() for one in fault.diagnostics]})
+        else:
+            show_findings(fault.diagnostics)
+        return None, code_for(fault.diagnostics)
+
+
+def _head(story: Story) -> dict[str, Any]:
+    from rulesengine.facts import show_moment
+
+    _, _, end = story.endings[-1]
+    pack = story.plan.pack
+    return {
+        "scenario": story.scenario.title,
+        "pack": pack.name,
+        "version": pack.version,
+        "zone": pack.zone,
+        "at": show_moment(end.moment),
+        "diagnostics": [],
+    }
+
+
+pack_option = click.option("--pack", metavar="PACK", help="Play the scenario under this pack instead of its own.")
+
+
+@click.command(
+    epilog="""\b
+    rulesengine due docs/examples/claim.yaml
+    rulesengine due docs/examples/claim.yaml --explain
+
+    Exit codes: 0 fine, 1 the scenario has errors, 2 wrong usage, 3 a file could not be read.
+    """
+)
+@click.argument("scenario", metavar="SCENARIO")
+@pack_option
+@click.option("--explain", is_flag=True, help="Show how each moment is counted, step by step.")
+@format_option
+def due(scenario: str, pack: str | None, explain: bool, form: str) -> int:
+    """Show what must be done next when SCENARIO is over: by whom, by when, or else."""
+    from rulesengine.case import to_datetime
+    from rulesengine.render import jsons
+    from rulesengine.render.answers import obligations
+    from rulesengine.render.moments import Clock
+    from rulesengine.render.style import clean
+
+    story, code = _played(scenario, pack, form)
+    if story is None:
+        return code
+    told = story.trace().timelines[-1]
+    if form == "json":
+        listed = [jsons.obligation(one) for one in told.obligations]
+        if explain:
+            for data, one in zip(listed, told.obligations, strict=True):
+                data["counted"] = [
+                    {"at": jsons.moment(to_datetime(at)), "text": text} for at, text in _count(story, one)
+                ]
+        say_json({**_head(story), "obligations": listed})
+        return 0
+    _, _, end = story.endings[-1]
+    clock = Clock(story.plan.pack.zone, to_datetime(end.moment))
+    say(paint(clean(f"{story.scenario.title}: {clock.show(to_datetime(end.moment))}"), "title"))
+    if not told.obligations:
+        say("Nothing is due.")
+    for one in told.obligations:
+        say("")
+        say(obligations([one], clock, paint, width()))
+        for at, text in _count(story, one) if explain else ():
+            say(f"      {clock.show(to_datetime(at))}  {clean(text)}")
+    return 0
+
+
+def _count(story: Story, obligation: Obligation) -> Iterator[tuple[int, str]]:
+    """The counting that leads to the moment an obligation is due, step by step."""
+    _, _, end = story.endings[-1]
+    plan = story.plan
+    process, _, name = obligation.rule.partition(".")
+    deadline = next(one for one in plan.pack.processes[process].deadlines if one.name == name)
+    run = end.case.instances[obligation.target].runs[name][-1]
+    if deadline.period is not None:
+        for step in plan.pack.calendar.explain(run.start, deadline.period):
+            yield step.moment, step.text
+        for begin, over in run.pauses:
+            yield begin, "the clock stands still"
+            if over is not None:
+                yield over, "the clock runs on with what was left"
+        if run.pauses and run.due is not None:
+            yield run.due, "due"
+
+
+@click.command(
+    epilog="""\b
+    rulesengine options docs/examples/claim.yaml --by seller
+
+    Exit codes: 0 fine, 1 the scenario has errors, 2 wrong usage, 3 a file could not be read.
+    """
+)
+@click.argument("scenario", metavar="SCENARIO")
+@click.option("--by", "actor", metavar="ACTOR", required=True, help="Who asks: an actor of the pack.")
+@pack_option
+@format_option
+def options(scenario: str, actor: str, pack: str | None, form: str) -> int:
+    """Show what ACTOR may do when SCENARIO is over: each event, allowed or not, why, its limits, until or from when."""
+    from rulesengine.case import to_datetime
+    from rulesengine.diagnostics import did_you_mean
+    from rulesengine.render import answers, jsons
+    from rulesengine.render.moments import Clock
+    from rulesengine.render.style import clean
+
+    story, code = _played(scenario, pack, form)
+    if story is None:
+        return code
+    if actor not in story.plan.pack.actors:
+        hint = did_you_mean(actor, story.plan.pack.actors)
+        raise click.UsageError(f"The pack '{story.plan.pack.name}' has no actor '{actor}'. {hint}")
+    _, _, end = story.endings[-1]
+    now = to_datetime(end.moment)
+    found = story.player.engine.options(end.case, actor, now, end.context)
+    if form == "json":
+        say_json({**_head(story), "by": actor, "options": [jsons.option(one) for one in found]})
+        return 0
+    clock = Clock(story.plan.pack.zone, now)
+    say(paint(clean(f"{story.scenario.title}: {actor}, {clock.show(now)}"), "title"))
+    say("")
+    say(answers.options(found, clock, paint, width()))
+    return 0

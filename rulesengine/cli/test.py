@@ -1,0 +1,129 @@
+"""`rulesengine test`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rulesengine.cli.common import FOUND, Progress, code_for, format_option, paint, say, say_json, show_findings, width
+from rulesengine.cli.program import CannotRun
+from rulesengine.cli.simulate import as_data
+
+if TYPE_CHECKING:
+    from rulesengine.diagnostics import Diagnostic
+    from rulesengine.engine import Engine
+    from rulesengine.simulation import Scenario, Story
+
+#: a document with one of these keys is meant to be a scenario, even where others are misspelled
+OF_SCENARIOS = frozenset({"scenario", "start", "steps", "given", "boundaries"})
+
+
+@click.command(
+    epilog="""\b
+    rulesengine test                        every scenario below the folder tests/scenarios
+    rulesengine test tests/scenarios/rakuten --verbose
+    rulesengine test my_scenario.yaml
+
+    Exit codes: 0 all hold, 1 an expectation failed or a scenario has errors, 2 wrong usage, 3 a file could not be read.
+    """
+)
+@click.argument("folders", metavar="[FOLDER | SCENARIO]...", nargs=-1)
+@click.option("--verbose", "-v", is_flag=True, help="Name the scenarios that hold, too.")
+@format_option
+def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
+    """Run every scenario below a folder and compare what happens with what it expects.
+
+    What differs is shown with the timeline up to that point. An event of which the scenario says nothing has to be
+    accepted. Files that are no scenarios (packs, registers) are passed over.
+    """
+    from rulesengine.render.findings import counted
+
+    files = _files(folders or ("tests/scenarios",))
+    engines: dict[str, Engine] = {}
+    stories: list[Story] = []
+    found: list[Diagnostic] = []
+    ran = failed = 0
+    progress = Progress(len(files), "scenarios")
+    for done, (file, sure) in enumerate(files):
+        progress.at(done)
+        story, findings = _run(file, sure, engines)
+        if story is None and not findings:
+            continue
+        ran += 1
+        found += findings
+        failed += bool(findings)
+        if story is not None:
+            stories.append(story)
+            failed += bool(story.trace().failures)
+    progress.over()
+    if form == "json":
+        traces = [as_data(story) for story in stories]
+        data = {"scenarios": ran, "failed": failed, "traces": traces, "diagnostics": [one.as_dict() for one in found]}
+        say_json(data)
+    else:
+        for story in stories:
+            _show(story, verbose)
+        if found:
+            show_findings(dict.fromkeys(found))
+            say("")
+        held = f"{failed} failed" if failed else "all hold"
+        say(paint(f"{counted(ran, 'scenario')}, {held}", "bad" if failed else "good"))
+    return code_for(found) or (FOUND if failed else 0)
+
+
+def _files(folders: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """Every YAML file below the folders, and whether it was named itself and so has to be a scenario."""
+    files: dict[str, bool] = {}
+    for name in folders:
+        path = Path(name)
+        if not path.exists():
+            raise CannotRun(f"There is no folder and no file '{name}'.")
+        if not path.is_dir():
+            files[name] = True
+            continue
+        inside = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml") and file.is_file())
+        for file in inside:
+            files.setdefault(str(file), False)
+    if not files:
+        raise CannotRun(f"There is no scenario below {', '.join(repr(name) for name in folders)}: they end in .yaml.")
+    return list(files.items())
+
+
+def _run(file: str, sure: bool, engines: dict[str, Engine]) -> tuple[Story | None, list[Diagnostic]]:
+    from rulesengine.diagnostics import PackError
+    from rulesengine.document import read_file
+    from rulesengine.simulation import play
+    from rulesengine.simulation.scenario import from_document
+
+    node, findings = read_file(file)
+    if not sure and node is not None and not (isinstance(node.value, dict) and OF_SCENARIOS & node.value.keys()):
+        return None, []
+    try:
+        scenario = from_document(node, findings, file)
+        return play(scenario, _engine(scenario, engines)), []
+    except PackError as fault:
+        return None, fault.diagnostics
+
+
+def _engine(scenario: Scenario, engines: dict[str, Engine]) -> Engine:
+    from rulesengine.engine import Engine
+    from rulesengine.loading import load_pack
+    from rulesengine.simulation import pack_file
+
+    file = pack_file(scenario)
+    if file not in engines:
+        engines[file] = Engine(load_pack(file))
+    return engines[file]
+
+
+def _show(story: Story, verbose: bool) -> None:
+    from rulesengine.render.style import clean
+    from rulesengine.render.timeline import failed
+
+    told = story.trace()
+    if told.failures:
+        say(f"{paint('✗', 'bad')} {paint(clean(told.title), 'title')}\n{failed(told, paint, width())}\n")
+    elif verbose:
+        say(f"{paint('✓', 'good')} {clean(told.title)}  {paint(clean(told.file), 'quiet')}")

@@ -1,0 +1,162 @@
+"""What happened in a scenario, as a person reads it: when, who, what, from → to, why, and what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rulesengine.case import Change, Decision
+from rulesengine.render.answers import cited, listed, obligations, why
+from rulesengine.render.moments import Clock
+from rulesengine.render.style import Paint, clean, columns, pad, plain, wrapped
+from rulesengine.trace import Entry, Failure, Timeline, Trace
+
+#: columns kept for the actor; a longer name takes what it needs
+WHO = 10
+EDGES = {"before": "just before the edge", "at": "at the edge", "after": "just after the edge"}
+
+
+def trace(told: Trace, paint: Paint = plain, width: int = 120) -> str:
+    """Every timeline of a scenario, what failed, and what is due when it is over."""
+    lines = [paint(clean(told.title), "title"), paint(_under(told), "quiet")]
+    for timeline in told.timelines:
+        lines += ["", *_timeline(timeline, told.zone, paint, width)]
+        if timeline.obligations and not timeline.edge:
+            clock = Clock(told.zone, timeline.start)
+            lines += ["", paint("What is due next", "title")]
+            lines += [obligations(timeline.obligations, clock, paint, width, indent=2)]
+        if timeline.failures:
+            lines += ["", *differences(timeline.failures, paint, width)]
+    return "\n".join(lines)
+
+
+def failed(told: Trace, paint: Paint = plain, width: int = 120) -> str:
+    """For each timeline that failed: what differs, and what had happened up to the first difference."""
+    lines: list[str] = []
+    for timeline in told.timelines:
+        if timeline.failures:
+            first = min(failure.step for failure in timeline.failures)
+            lines += [*_timeline(timeline, told.zone, paint, width, until=first), ""]
+            lines += [*differences(timeline.failures, paint, width), ""]
+    return "\n".join(lines).rstrip("\n")
+
+
+def differences(failures: Iterable[Failure], paint: Paint = plain, width: int = 120) -> Iterator[str]:
+    """Each failed expectation as a difference between what was expected and what was seen."""
+    for failure in failures:
+        place = f"{failure.place.file}:{failure.place.line}:{failure.place.column}"
+        yield f"{paint('✗', 'bad')} {clean(place)}: step {failure.step}, {clean(failure.what)}"
+        for role, sign, text in (("good", "- expected", failure.expected), ("bad", "+ seen    ", failure.seen)):
+            first, *rest = wrapped(text, 0, width - 14, hang=0)
+            yield "  " + paint(f"{sign}  {first}", "good" if role == "good" else "bad")
+            for line in rest:
+                yield "              " + paint(line, "good" if role == "good" else "bad")
+
+
+def _under(told: Trace) -> str:
+    return clean(f"{told.pack} {told.version}, times in {told.zone}")
+
+
+def _timeline(timeline: Timeline, zone: str, paint: Paint, width: int, until: int | None = None) -> Iterator[str]:
+    clock = Clock(zone, timeline.start)
+    entries = [entry for entry in timeline.entries if until is None or entry.step <= until]
+    if timeline.edge:
+        moved = f": {timeline.moved}" if timeline.moved else ""
+        yield paint(clean(f"{EDGES[timeline.edge]}{moved}").capitalize(), "title")
+    rows = [(clock.show(entry.at), _who(entry), entry) for entry in entries]
+    when = max((len(moment) for moment, _, _ in rows), default=0)
+    who = min(WHO, max((columns(name) for _, name, _ in rows), default=0))
+    indent = when + 2
+    for moment, name, entry in rows:
+        if entry.decision is None:
+            lines = list(wrapped(entry.note or "·", indent, width))
+            yield f"{pad(moment, when)}  {lines[0].lstrip()}"
+            yield from lines[1:]
+            continue
+        what, details = _told(entry.decision, clock, paint)
+        yield f"{pad(moment, when)}  {paint(pad(name, who), 'who')}  {what}".rstrip()
+        if entry.note:
+            yield from wrapped(entry.note, indent, width)
+        for line in details:
+            yield from (paint(piece, "quiet") for piece in wrapped(line, indent, width))
+
+
+def _who(entry: Entry) -> str:
+    if entry.decision is None:
+        return ""
+    return "time" if entry.decision.kind in ("missed", "reminder") else clean(entry.decision.by)
+
+
+def _told(decision: Decision, clock: Clock, paint: Paint) -> tuple[str, list[str]]:
+    """The line itself, and the lines of detail below it."""
+    if decision.kind == "missed":
+        return f"{paint('missed', 'warn')} {_named(decision.deadline, decision.target)}", _clocks(decision, clock)
+    if decision.kind == "reminder":
+        return f"reminds of {_named(decision.deadline, decision.target)}", _notified(decision)
+    if not decision.accepted:
+        what = f"{clean(decision.event)} {clean(decision.target)}".rstrip()
+        sign = "fault of the pack" if decision.fault else "refused"
+        return f"{what}  {paint(sign, 'bad')}", [line for reason in decision.reasons for line in why(reason, clock)]
+    return _accepted(decision, clock, paint)
+
+
+def _accepted(decision: Decision, clock: Clock, paint: Paint) -> tuple[str, list[str]]:
+    details: list[str] = []
+    first, *others = decision.changes or (None,)
+    move = f"  {paint(_move(first), 'good')}" if first is not None else ""
+    target = first.target if first is not None else decision.target
+    line = f"{clean(decision.event)} {clean(target)}{move}"
+    if decision.deadline:
+        details.append(f"because {decision.deadline} ran out")
+    if first is not None:
+        details += _written(first, clock)
+    for change in others:
+        details.append(f"and {change.event} {change.target}  {_move(change)}")
+        details += _written(change, clock)
+    for reason in decision.skipped:
+        details.append(f"skipped: {reason.message}")
+    details += _clocks(decision, clock) + _notified(decision)
+    details += cited(source for change in decision.changes for source in change.source)
+    return line, details
+
+
+def _move(change: Change) -> str:
+    return change.from_ if change.from_ == change.to else f"{change.from_} → {change.to}"
+
+
+def _written(change: Change, clock: Clock) -> list[str]:
+    return [clock.localised(listed(change.facts))] if change.facts else []
+
+
+def _clocks(decision: Decision, clock: Clock) -> list[str]:
+    words = {
+        "started": "{rule} runs until {due}",
+        "moved": "{rule} now runs until {due}",
+        "resumed": "{rule} runs again until {due}",
+        "paused": "{rule} stands still",
+        "met": "{rule} met in time",
+        "late": "{rule} done, but late (it was due {due})",
+        "void": "{rule} no longer matters",
+        "elapsed": "{rule} is over",
+    }
+    lines = []
+    for told in decision.clocks:
+        if told.what not in words:
+            continue
+        rule = _named(told.rule, told.target)
+        if told.due is None and told.what in ("started", "moved", "resumed"):
+            lines.append(f"{rule} runs, without a moment at which it is due")
+        else:
+            due = clock.show(told.due) if told.due is not None else "at no given moment"
+            lines.append(words[told.what].format(rule=rule, due=due))
+    return lines
+
+
+def _named(rule: str, target: str) -> str:
+    """A rule, with its instance only where there may be several: `claim.answer` of `claim/2`."""
+    first = f"{rule.partition('.')[0]}/1"
+    return clean(rule if target in ("", first) else f"{rule} of {target}")
+
+
+def _notified(decision: Decision) -> list[str]:
+    names = dict.fromkeys(notification.to for notification in decision.notifications)
+    return [f"told: {', '.join(names)}"] if names else []
