@@ -15,6 +15,8 @@ import msgspec
 from rulesengine.diagnostics import Span
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: later than every moment
+NEVER = 1 << 62
 
 #: Codes a refusal's reasons carry.
 REASON_CODES = (
@@ -97,6 +99,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     entered: Mapping[str, int]
     #: deadline -> its runs, the latest last
     runs: Mapping[str, tuple[Run, ...]]
+    #: the next moment at which time alone changes this instance, NEVER if none; follows from the rest
+    wakes: int = NEVER
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +121,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     moment: int
     #: in order of creation
     instances: Mapping[str, Instance]
+    #: the next moment at which time alone changes the case; follows from the instances
+    wakes: int = NEVER
+    #: ids of the instances that suspend others; follows from the instances
+    suspending: tuple[str, ...] = ()
 
     @property
     def now(self) -> datetime:

@@ -1,0 +1,245 @@
+"""What may be done and what must be done: options and obligations, both read off the same rules that decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from rulesengine.case import NEVER, Case, FactNeed, Instance, Obligation, Option, Reason, Room, Run, to_datetime
+from rulesengine.engine import clock
+from rulesengine.engine.draft import NEW, NOTHING, Context, Draft, Env
+from rulesengine.engine.program import Prepared, Program
+from rulesengine.engine.step import Attempt, _limited, environment, limit_scope, select, suspended
+from rulesengine.expressions import Expression
+from rulesengine.facts import FactType
+from rulesengine.rules import limit as limits
+from rulesengine.rules.deadline import Deadline, is_overdue, is_paused
+from rulesengine.rules.reading import SYSTEM
+from rulesengine.rules.transition import Transition
+
+#: critical moments looked ahead for the moment at which an option opens or closes
+LOOK_AHEAD = 12
+
+
+# options
+
+
+def options(program: Program, case: Case, actor: str, now: int, context: Context) -> list[Option]:
+    """Every event the actor could send now, allowed or not, and until or from when."""
+    _, case = clock.advance(program, case, now)
+    found, horizon = _options_at(program, case, actor, context)
+    settled: dict[tuple[str, str], Option] = {}
+    ahead = case
+    for _ in range(LOOK_AHEAD):
+        pending = [option for option in found if (option.event, option.target) not in settled]
+        critical = min(horizon, ahead.wakes)
+        if not pending or critical >= NEVER:
+            break
+        _, ahead = clock.advance(program, ahead, critical + 1)
+        later, horizon = _options_at(program, ahead, actor, context)
+        then = {(option.event, option.target): option.allowed for option in later}
+        for option in pending:
+            if then.get((option.event, option.target), False) is not option.allowed:
+                moment = {"until": to_datetime(critical)} if option.allowed else {"from_": to_datetime(critical + 1)}
+                settled[option.event, option.target] = msgspec.structs.replace(option, **moment)
+    return [settled.get((option.event, option.target), option) for option in found]
+
+
+def _options_at(program: Program, case: Case, actor: str, context: Context) -> tuple[list[Option], int]:
+    """The options at the case's own moment, and through which moment they hold as far as guards and windows say."""
+    found: list[Option] = []
+    horizon = NEVER
+    for attempt, candidates in _attempts(program, case, actor):
+        draft = Draft(program, case, case.moment, context)
+        option = _option(draft, attempt, candidates)
+        horizon = min(horizon, draft.horizon)
+        found.append(option)
+    return found, horizon
+
+
+def _attempts(program: Program, case: Case, actor: str) -> list[tuple[Attempt, Sequence[Transition]]]:
+    """Each event an actor is named in, with each instance it could happen to (or be created under)."""
+    found: list[tuple[Attempt, Sequence[Transition]]] = []
+
+    def attempt(prepared: Prepared, event: str, **where: str | None) -> Attempt:
+        return Attempt(process=prepared.process.name, event=event, by=actor, facts=NOTHING, **where)  # type: ignore[arg-type]
+
+    if not case.instances:
+        for prepared in program.processes.values():
+            if not prepared.under:
+                for event in sorted(prepared.creating):
+                    rules = prepared.table[NEW, event]
+                    if any(actor in rule.by for rule in rules):
+                        found.append((attempt(prepared, event), rules))
+    for instance in case.instances.values():
+        prepared = program.processes[instance.process]
+        for (state, event), rules in prepared.table.items():
+            if state == instance.state and any(actor in rule.by for rule in rules):
+                found.append((attempt(prepared, event, target=instance.id), rules))
+        for below in program.processes.values():
+            if below.under == instance.process:
+                for event in sorted(below.creating):
+                    rules = below.table[NEW, event]
+                    if any(actor in rule.by for rule in rules):
+                        found.append((attempt(below, event, parent=instance.id), rules))
+    return found
+
+
+def _option(draft: Draft, attempt: Attempt, candidates: Sequence[Transition]) -> Option:
+    """One event judged without its facts: what only they can tell does not refuse it."""
+    prepared = draft.program.processes[attempt.process]
+    possible: list[Transition] = []
+    reasons: list[Reason] = []
+    env = environment(draft, attempt)
+    for rule in candidates:
+        if attempt.by not in rule.by:
+            continue
+        asked = _asking(env, rule.requires)
+        chosen, why = select([rule], asked, attempt)
+        if chosen is not None:
+            possible.append(rule)
+            break
+        if _open(rule.expressions, asked, rule.carries, why):
+            possible.append(rule)
+            continue
+        reasons.extend(why)
+        if any(reason.code == "missing_fact" for reason in why):
+            break
+    carries = frozenset(name for rule in possible for name in rule.carries)
+    rooms: list[Room] = []
+    asked = _asking(env, carries)
+    if possible:
+        reasons = []
+        for limit in prepared.limits.get(attempt.event, ()):
+            verdict = limits.judge(limit, limit_scope(draft, asked, attempt))
+            breach = _limited(draft, limit, asked, attempt)
+            if breach is not None and not (
+                (breach.code == "missing_fact" or limit.form == "presence")
+                and _open(limit.expressions, asked, carries, [breach])
+            ):
+                reasons.append(breach)
+            rooms.append(
+                Room(rule=limit.rule, form=limit.form, bound=verdict.bound, left=verdict.left, source=limit.source)
+            )
+    if draft.suspending:
+        reasons = [*suspended(draft, attempt, env.own, possible[0] if possible else None), *reasons]
+    first = (possible or [rule for rule in candidates if attempt.by in rule.by])[0]
+    return Option(
+        event=attempt.name,
+        target=attempt.at,
+        by=attempt.by,
+        allowed=bool(possible) and not reasons,
+        title=first.title,
+        rules=tuple(rule.rule for rule in possible) or (first.rule,),
+        to=tuple(dict.fromkeys(rule.to for rule in possible if rule.to)),
+        facts=tuple(_need(prepared.facts[name], name, first) for name in (*first.requires, *first.optional)),
+        reasons=tuple(reasons),
+        limits=tuple(rooms),
+        source=first.source,
+    )
+
+
+def _asking(env: Env, carried: Sequence[str] | frozenset[str]) -> Env:
+    """The environment in which the facts an event would bring are not known yet."""
+    facts = {name: value for name, value in env.facts.items() if name not in carried}
+    return Env(env.draft, env.process, env.own, env.parent, facts, env.stored)
+
+
+def _open(expressions: object, env: Env, carried: frozenset[str], why: Sequence[Reason]) -> bool:
+    """Whether all that is missing is what the event itself would bring."""
+    if any(reason.code not in ("missing_fact", "limit") for reason in why):
+        return False
+    missing = {name for reason in why for name in reason.values if reason.values[name] == "unknown"}
+    if not missing and why and why[0].code == "limit":
+        return True
+    return bool(missing) and missing <= carried
+
+
+def _need(fact: FactType, name: str, rule: Transition) -> FactNeed:
+    return FactNeed(
+        name=name, type=fact.type_text, required=name in rule.requires, choices=fact.choices, title=fact.title
+    )
+
+
+# obligations
+
+
+def obligations(program: Program, case: Case, now: int) -> list[Obligation]:
+    """Every duty and wait that is running, or overdue and still to be done, soonest first."""
+    _, case = clock.advance(program, case, now)
+    found: list[tuple[int, Obligation]] = []
+    for instance in case.instances.values():
+        prepared = program.processes[instance.process]
+        for deadline in prepared.deadlines:
+            runs = instance.runs.get(deadline.name)
+            run = runs[-1] if runs else None
+            if run is None or not _still_owed(deadline, run, instance, now):
+                continue
+            found.append((NEVER if run.due is None else run.due, _obligation(prepared, instance, deadline, run, now)))
+    found.sort(key=lambda pair: pair[0])
+    return [obligation for _, obligation in found]
+
+
+def _still_owed(deadline: Deadline, run: Run, instance: Instance, now: int) -> bool:
+    if run.outcome == "open":
+        return True
+    if run.outcome != "missed" or run.late is not None:
+        return False
+    # missed: owed as long as the instance stands where the duty is, and while it counts as overdue
+    return instance.state in deadline.states or is_overdue((run,), now, fired=False) or run.ended is None
+
+
+def _obligation(prepared: Prepared, instance: Instance, deadline: Deadline, run: Run, now: int) -> Obligation:
+    still = run.ended is None
+    return Obligation(
+        rule=deadline.rule,
+        target=instance.id,
+        kind="wait" if deadline.wait else "duty",
+        owed_by=deadline.owed_by,
+        title=deadline.title,
+        due=None if run.due is None else to_datetime(run.due),
+        consequence_at=None if run.fires is None or not deadline.then or not still else to_datetime(run.fires),
+        missed=run.outcome == "missed",
+        overdue=is_overdue((run,), now, fired=False),
+        paused=is_paused(run) and still,
+        within=deadline.within,
+        met_by=_met_by(prepared, deadline),
+        then=f"{prepared.process.name}.{deadline.then}" if deadline.then and still else "",
+        may=tuple(
+            rule.rule
+            for rule in prepared.process.transitions
+            if any(_reads_overdue(guard.expression, deadline) and not guard.negated for guard in rule.guards)
+        ),
+        reminders=tuple(to_datetime(moment) for moment in run.reminders),
+        source=deadline.source,
+    )
+
+
+def _met_by(prepared: Prepared, deadline: Deadline) -> tuple[str, ...]:
+    """The events that meet a duty: those named, else those by which its debtor leaves the states."""
+    name = prepared.process.name
+    if deadline.wait:
+        return ()
+    if deadline.met_by:
+        return tuple(f"{name}.{event}" for event in sorted(deadline.met_by))
+    return tuple(
+        dict.fromkeys(
+            f"{name}.{rule.event}"
+            for rule in prepared.process.transitions
+            if deadline.owed_by in rule.by
+            and rule.states & deadline.states
+            and rule.to
+            and rule.to not in deadline.states
+        )
+    )
+
+
+def _reads_overdue(expression: Expression, deadline: Deadline) -> bool:
+    """Whether somebody may act once this deadline is overdue."""
+    return any(
+        f"overdue({name})" in leaf.label for leaf in expression.leaves for name in (deadline.name, deadline.rule)
+    )
+
+
+__all__ = ["SYSTEM", "obligations", "options"]

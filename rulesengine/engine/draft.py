@@ -1,0 +1,287 @@
+"""A case while something happens to it: the one mutable thing, alive for a single step and never seen outside.
+
+A `Draft` starts from an immutable case and ends in a new one (`case()`), or is thrown away when the step is refused.
+It also knows the family: who is above, below and related to whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from rulesengine.case import NEVER, Case, Change, Clock, Instance, Notification, Reason
+from rulesengine.engine.program import Program
+from rulesengine.rules import deadline as deadlines
+from rulesengine.rules import suspension as suspensions
+from rulesengine.rules.reading import NEW
+from rulesengine.rules.suspension import Suspension
+from rulesengine.timing import Calendar
+
+Context = Mapping[str, Mapping[str, Any]]
+NOTHING: Mapping[str, Any] = {}
+
+
+class Env:
+    """What expressions see in one evaluation: `expressions.Env`, supplied from a draft."""
+
+    __slots__ = ("calendar", "context", "draft", "facts", "now", "own", "parent", "process", "stored")
+
+    def __init__(
+        self,
+        draft: Draft,
+        process: str,
+        own: Instance | None,
+        parent: str | None,
+        facts: Mapping[str, Any],
+        stored: Mapping[str, Any],
+    ) -> None:
+        self.draft = draft
+        self.now = draft.moment
+        self.calendar: Calendar = draft.calendar
+        self.context: Context = draft.context
+        self.process = process
+        self.own = own
+        self.parent = parent
+        self.facts = facts
+        self.stored = stored
+
+    def ancestor(self, process: str) -> Instance | None:
+        return self.draft.ancestor(self.parent, process)
+
+    def related(self, process: str) -> Sequence[Instance]:
+        return self.draft.related(self.process, self.own, self.parent, process)
+
+    def overdue(self, view: Instance | None, deadline: str) -> bool:
+        instance = view if view is not None else self.own
+        if instance is None:
+            return False
+        runs = instance.runs.get(deadline)
+        found = deadlines.is_overdue(runs, self.now, fired=self.draft.fired)
+        if not found and runs and runs[-1].outcome == "missed" and runs[-1].late is None and runs[-1].fires is not None:
+            self.holds_until(runs[-1].fires)
+        return found
+
+    def missed(self, view: Instance | None, deadline: str) -> bool:
+        instance = view if view is not None else self.own
+        return instance is not None and deadlines.was_missed(instance.runs.get(deadline))
+
+    def holds_until(self, moment: int) -> None:
+        self.draft.horizon = min(self.draft.horizon, moment)
+
+
+class Draft:
+    """One step in the making. `fired`: the engine itself acts, after every outside event of the moment."""
+
+    __slots__ = (
+        "base",
+        "calendar",
+        "changes",
+        "clocks",
+        "context",
+        "context_read",
+        "fired",
+        "horizon",
+        "instances",
+        "moment",
+        "notifications",
+        "program",
+        "skipped",
+        "suspending",
+    )
+
+    def __init__(self, program: Program, case: Case, moment: int, context: Context, *, fired: bool = False) -> None:
+        self.program = program
+        self.base = case
+        self.moment = moment
+        self.context = context
+        self.fired = fired
+        self.calendar = program.calendar(case.holidays)
+        self.instances: dict[str, Instance] = dict(case.instances)
+        self.suspending = case.suspending
+        #: last moment at which every comparison with `now` made so far comes out the same
+        self.horizon = NEVER
+        self.changes: list[Change] = []
+        self.clocks: list[Clock] = []
+        self.notifications: list[Notification] = []
+        self.skipped: list[Reason] = []
+        self.context_read: set[str] = set()
+
+    def case(self) -> Case:
+        """The case as it stands now, immutable."""
+        base = self.base
+        wakes = NEVER
+        for instance in self.instances.values():
+            wakes = min(wakes, instance.wakes)
+        return Case(
+            pack=base.pack,
+            version=base.version,
+            digest=base.digest,
+            variant=base.variant,
+            readings=base.readings,
+            holidays=base.holidays,
+            zones=base.zones,
+            moment=self.moment,
+            instances=self.instances,
+            wakes=wakes,
+            suspending=self.suspending,
+        )
+
+    def env(self, instance: Instance) -> Env:
+        """For expressions of an instance as it is stored."""
+        return Env(self, instance.process, instance, instance.parent, instance.facts, instance.facts)
+
+    # the family
+
+    def ancestor(self, parent: str | None, process: str) -> Instance | None:
+        """The nearest instance of a process, from `parent` upward."""
+        while parent is not None:
+            above = self.instances[parent]
+            if above.process == process:
+                return above
+            parent = above.parent
+        return None
+
+    def is_below(self, instance: Instance, above: str) -> bool:
+        """Whether an instance lives under another, at any depth."""
+        parent = instance.parent
+        while parent is not None:
+            if parent == above:
+                return True
+            parent = self.instances[parent].parent
+        return False
+
+    def related(self, of: str, own: Instance | None, parent: str | None, process: str) -> Sequence[Instance]:
+        """What a process name means to an instance of process `of`: the ancestor of that name, else all its instances
+        below the nearest of {itself, its ancestors} whose process has it as a descendant. Never the instance itself.
+        """
+        above = self.ancestor(parent, process)
+        if above is not None:
+            return (above,)
+        prepared = self.program.processes
+        if process in prepared[of].descendants:
+            if own is None:
+                return ()
+            base: str | None = own.id
+        else:
+            base = parent
+            while base is not None and process not in prepared[self.instances[base].process].descendants:
+                base = self.instances[base].parent
+        if base is None:
+            return ()
+        mine = own.id if own is not None else None
+        return [i for i in self.instances.values() if i.process == process and i.id != mine and self.is_below(i, base)]
+
+    def related_to(self, instance: Instance, process: str) -> Sequence[Instance]:
+        return self.related(instance.process, instance, instance.parent, process)
+
+    # changing
+
+    def put(self, instance: Instance) -> None:
+        """Store an instance, with the moment at which time next changes it."""
+        wakes = NEVER
+        if instance.runs:
+            for deadline in self.program.processes[instance.process].deadlines:
+                runs = instance.runs.get(deadline.name)
+                if runs and runs[-1].ended is None:
+                    held = bool(self.suspending) and self.is_held(instance, deadline.then)
+                    wakes = min(wakes, deadlines.wakes(deadline, runs[-1], held=held))
+        if wakes != instance.wakes:
+            instance = msgspec.structs.replace(instance, wakes=wakes)
+        self.instances[instance.id] = instance
+
+    def put_runs(self, instance: Instance, deadline: str, runs: tuple[Any, ...]) -> Instance:
+        self.put(msgspec.structs.replace(instance, runs={**instance.runs, deadline: runs}))
+        return self.instances[instance.id]
+
+    # suspensions
+
+    def active(self) -> list[tuple[Instance, Suspension]]:
+        """Every suspension in force, with the instance that causes it."""
+        found = []
+        for name in self.suspending:
+            instance = self.instances[name]
+            prepared = self.program.processes[instance.process]
+            found += [(instance, suspension) for suspension in prepared.suspends.get(instance.state, ())]
+        return found
+
+    def covering(self, instance: Instance) -> list[tuple[Instance, Suspension]]:
+        """The suspensions that reach an instance (which may be one that is only about to be created)."""
+        if not self.suspending:
+            return []
+        line = self._line(instance)
+        own = self.program.processes[instance.process]
+        exempt = {name for name in line if name in self.suspending}
+        if instance.state in own.suspends:
+            exempt.add(instance.id)
+        found = []
+        for by, suspension in self.active():
+            if exempt - {by.id}:
+                continue
+            reached = suspensions.roots(suspension, by, self.related_to, self.is_below, self.program.is_final)
+            # a suspension that comes from inside what it reaches leaves itself and what is below it alone
+            roots = {root.id for root in reached if by.id not in line or self.is_below(root, by.id)}
+            path: list[str] = []
+            for name in line:
+                path.append(name)
+                if name in roots:
+                    if not any(self._process(step, instance) in suspension.except_processes for step in path):
+                        found.append((by, suspension))
+                    break
+        return found
+
+    def _line(self, instance: Instance) -> list[str]:
+        """The ids of the instance and its ancestors, nearest first."""
+        line = [instance.id]
+        parent = instance.parent
+        while parent is not None:
+            line.append(parent)
+            parent = self.instances[parent].parent
+        return line
+
+    def _process(self, name: str, instance: Instance) -> str:
+        return instance.process if name == instance.id else self.instances[name].process
+
+    def stands_still(self, instance: Instance) -> bool:
+        """Whether the clocks of an instance stand still."""
+        return bool(self.suspending) and any(s.stops_clocks() for _, s in self.covering(instance))
+
+    def is_held(self, instance: Instance, event: str) -> bool:
+        """Whether an event of an instance is refused by a suspension."""
+        return bool(event) and any(s.refuses(instance.process, event) for _, s in self.covering(instance))
+
+    def look_at_suspending(self, instance: Instance) -> None:
+        """Note whether an instance, as stored now, suspends others."""
+        suspends = instance.state in self.program.processes[instance.process].suspends
+        if suspends and instance.id not in self.suspending:
+            self.suspending = (*self.suspending, instance.id)
+        elif not suspends and instance.id in self.suspending:
+            self.suspending = tuple(name for name in self.suspending if name != instance.id)
+
+    def stop_and_go(self) -> None:
+        """Let the clocks of every instance stand still or run on, as the suspensions now have it."""
+        for instance in list(self.instances.values()):
+            if not instance.runs:
+                continue
+            still = self.stands_still(instance)
+            changed = dict(instance.runs)
+            for deadline in self.program.processes[instance.process].deadlines:
+                runs = changed.get(deadline.name)
+                if not runs or runs[-1].ended is not None or deadlines.is_paused(runs[-1]) is still:
+                    continue
+                turn = deadlines.paused if still else deadlines.resumed
+                run = turn(deadline, runs[-1], self.moment, self.calendar)
+                changed[deadline.name] = (*runs[:-1], run)
+                self.tell_clock(instance, deadline.rule, "paused" if still else "resumed", run.due)
+            self.put(msgspec.structs.replace(instance, runs=changed))
+
+    def tell_clock(self, instance: Instance, rule: str, what: str, due: int | None) -> None:
+        from rulesengine.case import to_datetime
+
+        self.clocks.append(
+            Clock(rule=rule, target=instance.id, what=what, due=None if due is None else to_datetime(due))
+        )
+
+
+__all__ = ["NEW", "NOTHING", "Context", "Draft", "Env"]

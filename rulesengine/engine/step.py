@@ -1,0 +1,507 @@
+"""One step: an event, and everything it raises, taken as a whole or not at all."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from rulesengine.case import NEVER, Change, Instance, Notification, Reason, to_datetime
+from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
+from rulesengine.rules import deadline as deadlines
+from rulesengine.rules import limit as limits
+from rulesengine.rules.deadline import Turn, holds
+from rulesengine.rules.limit import unknown_of, values_of
+from rulesengine.rules.reading import SYSTEM
+from rulesengine.rules.transition import Raise, Transition
+
+#: events one step may raise; a pack that needs more raises to ever more instances
+MOST_RAISED = 10_000
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """An event on its way to one instance. `target` is None for an event that creates one under `parent`."""
+
+    process: str
+    event: str
+    by: str
+    facts: Mapping[str, Any]
+    target: str | None = None
+    parent: str | None = None
+    #: name for the new instance, "" for the next number
+    id: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.process}.{self.event}"
+
+    @property
+    def at(self) -> str:
+        """The instance it happens to, or the parent of the one it creates."""
+        return self.target or self.parent or ""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A raised event that has not been delivered yet."""
+
+    sent: Raise
+    rule: Transition
+    origin: str
+    facts: Mapping[str, Any]
+
+
+def take(draft: Draft, attempt: Attempt) -> tuple[Reason, ...]:
+    """Take an event and all it raises. Returns why not; the draft is of no further use then."""
+    queue: deque[Sent] = deque()
+    refused = _take_one(draft, attempt, queue)
+    count = 0
+    while queue and not refused:
+        sent = queue.popleft()
+        inner: list[Reason] = []
+        delivered = 0
+        for raised in _deliveries(draft, sent):
+            count += 1
+            delivered += 1
+            why = _take_one(draft, raised, queue) if count <= MOST_RAISED else (_too_many(sent),)
+            if why:
+                inner.extend(why)
+                if not sent.sent.if_possible:
+                    break
+        if inner or not delivered:
+            reason = _raise_refused(sent, tuple(inner))
+            if not sent.sent.if_possible:
+                refused = (reason,)
+            else:
+                draft.skipped.append(reason)
+    return refused
+
+
+# raising
+
+
+def _deliveries(draft: Draft, sent: Sent) -> Sequence[Attempt]:
+    """Whom a raised event goes to, as the case stands when its turn comes."""
+    raised = sent.sent
+    origin = draft.instances[sent.origin]
+    prepared = draft.program.processes[raised.process]
+
+    def attempt(**where: Any) -> Attempt:
+        return Attempt(process=raised.process, event=raised.event, by=SYSTEM, facts=sent.facts, **where)
+
+    if raised.event in prepared.creating:
+        if not prepared.under:
+            return ()
+        parent = origin if origin.process == prepared.under else draft.ancestor(origin.parent, prepared.under)
+        return () if parent is None else (attempt(parent=parent.id),)
+    if raised.bare:
+        return (attempt(target=origin.id),)
+    related = draft.related_to(origin, raised.process)
+    if raised.via:
+        named = origin.facts.get(raised.via) or ()
+        related = [i for i in related if i.id in named or any(draft.is_below(i, name) for name in named)]
+    return [attempt(target=i.id) for i in related if not draft.program.is_final(i)]
+
+
+def _raise_refused(sent: Sent, inner: tuple[Reason, ...]) -> Reason:
+    what = f"{sent.sent.name}, which {sent.rule.rule} raises,"
+    return Reason(
+        code="raise_refused",
+        rule=sent.rule.rule,
+        target=sent.origin,
+        message=f"{what} is refused." if inner else f"{what} finds nobody it could happen to.",
+        source=sent.rule.source,
+        place=sent.sent.place,
+        inner=inner,
+    )
+
+
+def _too_many(sent: Sent) -> Reason:
+    return Reason(
+        code="raise_refused",
+        rule=sent.rule.rule,
+        target=sent.origin,
+        message=f"More than {MOST_RAISED} events would be raised in one step.",
+        place=sent.sent.place,
+    )
+
+
+# one event
+
+
+def environment(draft: Draft, attempt: Attempt) -> Env:
+    """What the expressions of the transitions see that may take this event."""
+    own = draft.instances[attempt.target] if attempt.target is not None else None
+    stored = own.facts if own is not None else draft.program.processes[attempt.process].defaults
+    facts = {**stored, **attempt.facts} if attempt.facts else stored
+    parent = own.parent if own is not None else attempt.parent
+    return Env(draft, attempt.process, own, parent, facts, stored)
+
+
+def _take_one(draft: Draft, attempt: Attempt, queue: deque[Sent]) -> tuple[Reason, ...]:
+    prepared = draft.program.processes[attempt.process]
+    env = environment(draft, attempt)
+    own = env.own
+    state = NEW if own is None else own.state
+    if own is not None and own.state in prepared.final:
+        return (_plain("ended", attempt, f"{own.id} has ended: it is {own.state}."),)
+    candidates = prepared.table.get((state, attempt.event), ())
+    chosen, reasons = select(candidates, env, attempt)
+    if draft.suspending:
+        reasons = [*suspended(draft, attempt, own, chosen), *reasons]
+    if chosen is None:
+        if not candidates:
+            where = f"{own.id} is {own.state}" if own is not None else "it would be created"
+            reasons.append(_plain("no_transition", attempt, f"{attempt.name} is not possible while {where}."))
+        return tuple(reasons)
+    reasons.extend(_facts_wanted(chosen, attempt))
+    for limit in prepared.limits.get(attempt.event, ()):
+        reason = _limited(draft, limit, env, attempt)
+        if reason is not None:
+            reasons.append(reason)
+    if reasons:
+        return tuple(reasons)
+    return _apply(draft, chosen, attempt, env, queue)
+
+
+def select(candidates: Sequence[Transition], env: Env, attempt: Attempt) -> tuple[Transition | None, list[Reason]]:
+    """The first transition whose actor fits and whose guards hold; else why none does."""
+    reasons: list[Reason] = []
+    actor_fits = False
+    for rule in candidates:
+        if attempt.by not in rule.by:
+            continue
+        actor_fits = True
+        if not rule.guards:
+            return rule, []
+        note_context(env.draft, rule.guards)
+        verdict = holds(rule.guards, env)
+        if verdict is True:
+            return rule, []
+        if verdict is None:
+            return None, [*reasons, _unknown(rule, env, attempt)]
+        reasons.extend(_conditions(rule, env, attempt))
+    if candidates and not actor_fits:
+        allowed = sorted({actor for rule in candidates for actor in rule.by})
+        rules = candidates[0]
+        text = f"{attempt.name} is for {' or '.join(allowed)}, not for {attempt.by}."
+        reasons.append(
+            Reason(
+                code="wrong_actor",
+                rule=rules.rule,
+                target=attempt.at,
+                message=text,
+                source=rules.source,
+                place=rules.place,
+            )
+        )
+    return None, reasons
+
+
+def note_context(draft: Draft, guards: Sequence[Any]) -> None:
+    for guard in guards:
+        if guard.expression.context:
+            draft.context_read.update(guard.expression.context)
+
+
+def _conditions(rule: Transition, env: Env, attempt: Attempt) -> list[Reason]:
+    """A reason for every guard of a transition that fails."""
+    found = []
+    for guard in rule.guards:
+        if guard.expression.evaluate(env) is guard.negated:
+            text = guard.expression.text
+            found.append(
+                Reason(
+                    code="condition",
+                    rule=rule.rule,
+                    target=attempt.at,
+                    message=f"Not while {text}." if guard.negated else f"Only when {text}.",
+                    values=dict(values_of([guard.expression], env)),
+                    source=rule.source,
+                    place=guard.place,
+                )
+            )
+    return found
+
+
+def _unknown(rule: Transition, env: Env, attempt: Attempt) -> Reason:
+    expressions = [guard.expression for guard in rule.guards]
+    missing = unknown_of(expressions, env)
+    return Reason(
+        code="missing_fact",
+        rule=rule.rule,
+        target=attempt.at,
+        message=f"Not known: {', '.join(missing)}." if missing else "Its conditions cannot be decided yet.",
+        values=dict(values_of(expressions, env)),
+        source=rule.source,
+        place=rule.place,
+    )
+
+
+def suspended(draft: Draft, attempt: Attempt, own: Instance | None, chosen: Transition | None) -> list[Reason]:
+    """Why suspensions refuse the event; an instance being created counts as standing in its first state."""
+    if own is None:
+        own = Instance(
+            id="",
+            process=attempt.process,
+            parent=attempt.parent,
+            state=chosen.to or NEW if chosen is not None else NEW,
+            facts=NOTHING,
+            happened=NOTHING,
+            entered=NOTHING,
+            runs=NOTHING,
+        )
+    return [
+        Reason(
+            code="suspended",
+            rule=suspension.rule,
+            target=attempt.at,
+            message=f"{attempt.name} has to wait: {by.id} is {by.state}.",
+            values={f"{by.id}.state": by.state},
+            place=suspension.place,
+        )
+        for by, suspension in draft.covering(own)
+        if suspension.refuses(attempt.process, attempt.event)
+    ]
+
+
+def _facts_wanted(rule: Transition, attempt: Attempt) -> list[Reason]:
+    found = [
+        Reason(
+            code="missing_fact",
+            rule=rule.rule,
+            target=attempt.at,
+            message=f"{attempt.name} needs the fact '{name}'.",
+            values={name: "unknown"},
+            source=rule.source,
+            place=rule.place,
+        )
+        for name in rule.requires
+        if attempt.facts.get(name) is None
+    ]
+    for name in attempt.facts:
+        if name not in rule.carries:
+            carried = ", ".join((*rule.requires, *rule.optional)) or "no facts"
+            text = f"{attempt.name} does not carry '{name}'; it carries {carried}."
+            found.append(
+                Reason(
+                    code="bad_fact",
+                    rule=rule.rule,
+                    target=attempt.at,
+                    message=text,
+                    source=rule.source,
+                    place=rule.place,
+                )
+            )
+    return found
+
+
+def limit_scope(draft: Draft, env: Env, attempt: Attempt) -> limits.Scope:
+    """Over which instances the limits of this event count."""
+
+    def instances(process: str, per: str) -> Sequence[Instance]:
+        if per == "case":
+            return [i for i in draft.instances.values() if i.process == process]
+        if per == "parent" and env.parent is not None:
+            parent = draft.instances[env.parent]
+            if parent.process == process:
+                return (parent,)
+            return draft.related_to(parent, process)
+        own = (env.own,) if env.own is not None and process == attempt.process else ()
+        return (*own, *env.related(process))
+
+    return limits.Scope(env=env, process=attempt.process, event=attempt.event, instances=instances)
+
+
+def _limited(draft: Draft, limit: limits.Limit, env: Env, attempt: Attempt) -> Reason | None:
+    for expression in limit.expressions:
+        if expression.context:
+            draft.context_read.update(expression.context)
+    verdict = limits.judge(limit, limit_scope(draft, env, attempt))
+    if verdict.breached:
+        values = dict(verdict.values)
+        if limit.value is not None:
+            values = {**dict(values_of([limit.value], env)), **values}
+        if verdict.bound is not None:
+            values["allowed"] = verdict.bound
+        if verdict.left is not None:
+            values["left"] = verdict.left
+        return Reason(
+            code="limit",
+            rule=limit.rule,
+            target=attempt.at,
+            message=verdict.message,
+            values=values,
+            source=limit.source,
+            place=limit.place,
+            from_=None if verdict.from_ is None else to_datetime(verdict.from_),
+        )
+    if verdict.unknown:
+        return Reason(
+            code="missing_fact",
+            rule=limit.rule,
+            target=attempt.at,
+            message=f"{limit.rule} cannot be checked: {', '.join(verdict.unknown)} is not known.",
+            values=dict.fromkeys(verdict.unknown, "unknown"),
+            source=limit.source,
+            place=limit.place,
+        )
+    return None
+
+
+def _plain(code: str, attempt: Attempt, message: str) -> Reason:
+    return Reason(code=code, target=attempt.at, message=message)
+
+
+# taking it
+
+
+def _new_id(draft: Draft, attempt: Attempt) -> str:
+    if attempt.id:
+        return f"{attempt.process}/{attempt.id}"
+    number = sum(1 for instance in draft.instances.values() if instance.process == attempt.process) + 1
+    while f"{attempt.process}/{number}" in draft.instances:
+        number += 1
+    return f"{attempt.process}/{number}"
+
+
+def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env, queue: deque[Sent]) -> tuple[Reason, ...]:
+    """Facts are stored, all `sets` apply at once, the state changes, clocks and suspensions follow, raises go out."""
+    now = draft.moment
+    own = env.own
+    prepared = draft.program.processes[attempt.process]
+    facts = dict(env.facts)
+    for name, expression in rule.sets:
+        if expression.context:
+            draft.context_read.update(expression.context)
+        value = expression.evaluate(env)
+        if value is None:
+            facts.pop(name, None)
+            continue
+        try:
+            facts[name] = prepared.facts[name].store(value)
+        except ValueError as fault:
+            return (
+                Reason(
+                    code="bad_fact",
+                    rule=rule.rule,
+                    target=attempt.at,
+                    message=f"'{name}' cannot be set: {fault}.",
+                    source=rule.source,
+                    place=rule.place,
+                ),
+            )
+    before = NEW if own is None else own.state
+    state = rule.to if rule.to is not None else before
+    times = own.happened.get(attempt.event, (0, 0))[0] if own is not None else 0
+    happened = {**(own.happened if own is not None else NOTHING), attempt.event: (times + 1, now)}
+    entered = own.entered if own is not None else NOTHING
+    if state != before:
+        entered = {**entered, state: now}
+    instance = Instance(
+        id=_new_id(draft, attempt) if own is None else own.id,
+        process=attempt.process,
+        parent=env.parent,
+        state=state,
+        facts=facts,
+        happened=happened,
+        entered=entered,
+        runs=own.runs if own is not None else NOTHING,
+        wakes=own.wakes if own is not None else NEVER,
+    )
+    draft.instances[instance.id] = instance
+    written = [name for name in facts if name in attempt.facts or facts[name] != env.stored.get(name)]
+    draft.changes.append(
+        Change(
+            rule=rule.rule,
+            event=attempt.name,
+            target=instance.id,
+            by=attempt.by,
+            from_=before,
+            to=state,
+            facts={name: _text(prepared.facts[name].show(facts[name])) for name in written},
+            source=rule.source,
+            created=own is None,
+        )
+    )
+    draft.notifications.extend(Notification(to=to, rule=rule.rule, target=instance.id) for to in rule.notifies)
+    settle(draft, own, instance.id, attempt.event, attempt.by)
+    if rule.raises:
+        after = draft.env(draft.instances[instance.id])
+        for sent in rule.raises:
+            given, why = _given_facts(draft, sent, rule, after)
+            if why is not None:
+                return (why,)
+            queue.append(Sent(sent=sent, rule=rule, origin=instance.id, facts=given))
+    return ()
+
+
+def _text(shown: Any) -> str:
+    if isinstance(shown, list):
+        return ", ".join(shown)
+    return str(shown).lower() if isinstance(shown, bool) else str(shown)
+
+
+def _given_facts(draft: Draft, sent: Raise, rule: Transition, env: Env) -> tuple[Mapping[str, Any], Reason | None]:
+    given = {}
+    types = draft.program.processes[sent.process].facts
+    for name, expression in sent.facts:
+        if expression.context:
+            draft.context_read.update(expression.context)
+        value = expression.evaluate(env)
+        if value is None:
+            continue
+        try:
+            given[name] = types[name].store(value)
+        except ValueError as fault:
+            text = f"{sent.name} cannot be raised with '{name}': {fault}."
+            return given, Reason(
+                code="raise_refused", rule=rule.rule, message=text, source=rule.source, place=sent.place
+            )
+    return given, None
+
+
+def settle(draft: Draft, before: Instance | None, name: str, event: str, by: str) -> None:
+    """Clocks and suspensions after one transition of the instance `name`."""
+    instance = draft.instances[name]
+    prepared = draft.program.processes[instance.process]
+    suspending = draft.suspending
+    if prepared.suspends:
+        draft.look_at_suspending(instance)
+    turn = Turn(
+        before=before,
+        after=instance,
+        event=event,
+        by=by,
+        now=draft.moment,
+        calendar=draft.calendar,
+        stopped=draft.stands_still(instance),
+    )
+    if prepared.deadlines:
+        env = draft.env(instance)
+        runs = None
+        for deadline in prepared.deadlines:
+            changed = deadlines.after_transition(deadline, turn, env, draft.clocks)
+            if changed is not None:
+                runs = {**(runs if runs is not None else instance.runs), deadline.name: changed}
+        if runs is not None:
+            draft.put(msgspec.structs.replace(instance, runs=runs))
+    if suspending or draft.suspending:
+        draft.stop_and_go()
+    for process, deadline in draft.program.watchers.get(instance.process, ()):
+        for other in list(draft.instances.values()):
+            if other.process != process or other.id == name or draft.program.is_final(other):
+                continue
+            watching = Turn(
+                before=other,
+                after=other,
+                event="",
+                by="",
+                now=draft.moment,
+                calendar=draft.calendar,
+                stopped=draft.stands_still(other),
+            )
+            changed = deadlines.look_again(deadline, watching, draft.env(other), draft.clocks)
+            if changed is not None:
+                draft.put_runs(other, deadline.name, changed)

@@ -1,0 +1,142 @@
+"""From files to packs: read, check the shape, merge, check names and types, build, check what the rules mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rulesengine.diagnostics import Diagnostic, PackError, Span, did_you_mean, finding, in_order
+from rulesengine.loading import merge
+from rulesengine.loading.building import build, digest_of
+from rulesengine.loading.meaning import check_meaning
+from rulesengine.loading.register import read_register
+from rulesengine.loading.shape import check_shape
+from rulesengine.pack import Pack
+from rulesengine.resources import policies_folder
+
+__all__ = ["check_pack", "find_pack", "load_pack", "rebuilt"]
+
+
+def find_pack(name: str | Path) -> Path:
+    """The file of a pack: a path, or the name of one in `policies/`. An unknown name stays a path."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return path
+    shipped = policies_folder() / f"{name}.yaml"
+    return shipped if shipped.is_file() else path
+
+
+def load_pack(name: str | Path, *, variant: str = "", readings: Mapping[str, str] | None = None) -> Pack:
+    """Load a pack that can be run, by path or by the name of a shipped one.
+
+    PackError with every finding where it has errors, or is only a template.
+    """
+    pack, found = _load(find_pack(name), variant, readings or {})
+    errors = [d for d in found if d.severity == "error"]
+    if pack is not None and pack.abstract and not errors:
+        errors.append(
+            finding(
+                "RE515",
+                pack.document.span,
+                f"'{pack.name}' is a template and cannot be run.",
+                "Load a pack that extends it.",
+            )
+        )
+    if errors or pack is None:
+        raise PackError(errors)
+    return pack
+
+
+def check_pack(path: str | Path) -> list[Diagnostic]:
+    """Every finding about a pack, sorted by place: all its variants and readings are looked at as well."""
+    pack, found = _load(find_pack(path), "", {})
+    if pack is not None and not any(d.severity == "error" for d in found):
+        for variant in pack.variants:
+            found.extend(_built_again(pack, variant, {}))
+        for name, readings in merge.offered_readings(pack.document).items():
+            for reading in readings:
+                found.extend(_built_again(pack, "", {name: reading}))
+    return in_order(found)
+
+
+def rebuilt(pack: Pack, variant: str, readings: Mapping[str, str]) -> Pack:
+    """The same pack under another variant and other readings. PackError where there is no such variant or reading."""
+    if variant == pack.variant and dict(readings) == dict(pack.readings):
+        return pack
+    report: list[Diagnostic] = []
+    _check_choice(pack, variant, readings, report)
+    if not report:
+        again = _again(pack, variant, readings, report)
+    errors = [d for d in report if d.severity == "error"]
+    if errors:
+        raise PackError(errors)
+    return again
+
+
+def _check_choice(pack: Pack, variant: str, readings: Mapping[str, str], report: list[Diagnostic]) -> None:
+    place = pack.document.span
+    if variant and variant not in pack.variants:
+        report.append(
+            finding("RE310", place, f"There is no variant '{variant}'.", did_you_mean(variant, pack.variants))
+        )
+    offered = merge.offered_readings(pack.document)
+    for name, reading in readings.items():
+        if name not in offered:
+            report.append(finding("RE310", place, f"'{name}' offers no readings.", did_you_mean(name, offered)))
+        elif reading not in offered[name]:
+            report.append(
+                finding("RE310", place, f"'{name}' has no reading '{reading}'.", did_you_mean(reading, offered[name]))
+            )
+
+
+def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[Diagnostic]) -> Pack:
+    return build(
+        pack.document,
+        file=pack.file,
+        variant=variant,
+        readings=readings,
+        digest=pack.digest,
+        registers=pack.registers,
+        sources=None,
+        report=report,
+    )
+
+
+def _built_again(pack: Pack, variant: str, readings: Mapping[str, str]) -> list[Diagnostic]:
+    report: list[Diagnostic] = []
+    again = _again(pack, variant, readings, report)
+    return report + check_meaning(again)
+
+
+def _load(path: Path, variant: str, readings: Mapping[str, str]) -> tuple[Pack | None, list[Diagnostic]]:
+    report: list[Diagnostic] = []
+    document, chain = merge.read_chain(path, report)
+    if document is None:
+        return None, report
+    if len(chain) > 1:
+        # each document of a chain may leave out what another gives: only the whole has to be whole
+        shape = check_shape(document, "pack")
+        report.extend(shape)
+        if any(d.severity == "error" for d in shape):
+            return None, report
+    sources, registers = read_register(chain, report)
+    pack = build(
+        document,
+        file=str(path),
+        variant=variant,
+        readings=readings,
+        digest=digest_of(document),
+        registers=registers,
+        sources=sources,
+        report=report,
+    )
+    before: list[Diagnostic] = []
+    _check_choice(pack, variant, readings, before)
+    report.extend(before)
+    if not any(d.severity == "error" for d in report):
+        report.extend(check_meaning(pack))
+    return pack, report
+
+
+def no_place(file: str) -> Span:
+    return Span(file=file, line=1, column=1, end_line=1, end_column=1)

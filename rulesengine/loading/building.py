@@ -1,0 +1,210 @@
+"""From a merged document to a `Pack`: every rule read, under one variant and one choice of readings."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from rulesengine.diagnostics import Diagnostic, did_you_mean, finding
+from rulesengine.document import Node
+from rulesengine.loading import merge
+from rulesengine.loading.naming import Naming, child, entries, string, words
+from rulesengine.pack import Pack, Parameter, Process, State, WorkingTime
+from rulesengine.rules import deadline, limit, suspension, transition
+from rulesengine.rules.reading import Names, Reading
+from rulesengine.timing import Calendar, holidays_of
+
+#: years whose holidays a pack's own calendar knows; a case keeps those around its opening
+FIRST_YEAR, LAST_YEAR = 2015, 2045
+
+#: keys whose maps are keyed by names an author chose
+NAMED = frozenset(
+    {
+        *("processes", "states", "transitions", "deadlines", "limits", "facts", "conditions", "sets"),
+        *("parameters", "context", "choices", "variants", "readings"),
+    }
+)
+#: keys that say nothing about what happens
+SILENT = frozenset({"title", "source", "assumed", "question", "register", "review_by", "extends"})
+
+
+def meaning_of(node: Node, *, named: bool = False, depth: int = 0) -> Any:
+    """The document as JSON data, without titles and sources. The order of names is kept: rules are tried in it."""
+    if isinstance(node.value, dict):
+        pairs = [(k, v) for k, v in node.value.items() if v.value is not None and (named or k not in SILENT)]
+        if not named:
+            pairs.sort()
+        return [[k, meaning_of(v, named=k in NAMED and not named)] for k, v in pairs]
+    if isinstance(node.value, list):
+        return {"list": [meaning_of(item) for item in node.value]}
+    return str(node.value) if isinstance(node.value, Decimal) else node.value
+
+
+def digest_of(document: Node) -> str:
+    """SHA-256 of what the merged document means, titles and sources aside."""
+    text = json.dumps(meaning_of(document), ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def calendar_of(time: WorkingTime) -> Calendar:
+    """The working calendar with the holidays of all years a pack knows. ValueError for an unknown country."""
+    holidays = holidays_of(time.holidays, range(FIRST_YEAR, LAST_YEAR + 1)) if time.holidays else frozenset()
+    return Calendar(
+        zone=time.zone, holidays=frozenset(holidays) | time.closed, weekend=time.weekend, opening=time.opening
+    )
+
+
+def build(
+    document: Node,
+    *,
+    file: str,
+    variant: str,
+    readings: Mapping[str, str],
+    digest: str,
+    registers: tuple[str, ...],
+    sources: frozenset[str] | None,
+    report: list[Diagnostic],
+) -> Pack:
+    """Build the pack. What is wrong goes to the report; with errors in it the pack is not fit to run."""
+    merged = merge.under_variant(document, variant) if variant else document
+    merged = merge.under_readings(merged, readings)
+    naming = Naming(merged, sources, report)
+    names = naming.names()
+    time = naming.working_time()
+    try:
+        calendar = calendar_of(time)
+    except ValueError as fault:
+        node = child(child(merged, "calendar"), "holidays")
+        if node is not None:
+            report.append(finding("RE311", node.span, str(fault), "Name a country (FR) or a region of one (DE-BY)."))
+        calendar = Calendar(zone=time.zone, holidays=time.closed, weekend=time.weekend, opening=time.opening)
+    default_variant = string(merged, "default_variant")
+    variants = tuple(name for name, _ in entries(merged, "variants"))
+    named = child(merged, "default_variant")
+    if named is not None and default_variant not in variants:
+        report.append(
+            finding(
+                "RE310",
+                named.span,
+                f"There is no variant '{default_variant}' here.",
+                did_you_mean(default_variant, variants),
+            )
+        )
+    return Pack(
+        name=string(merged, "pack"),
+        title=string(merged, "title", string(merged, "pack")),
+        version=string(merged, "version"),
+        valid_from=_day(merged, "valid_from", report),
+        valid_until=_day(merged, "valid_until", report),
+        abstract=(flag := child(merged, "abstract")) is not None and flag.value is True,
+        currency=naming.currency,
+        digits=naming.digits,
+        working_time=time,
+        calendar=calendar,
+        actors=names.actors,
+        context=names.symbols.context,
+        parameters={name: _parameter(name, node, names, report) for name, node in entries(merged, "parameters")},
+        processes={name: _process(name, node, names, report) for name, node in entries(merged, "processes")},
+        variants=variants,
+        default_variant=default_variant,
+        variant=variant,
+        readings=dict(readings),
+        digest=digest,
+        file=file,
+        document=document,
+        registers=registers,
+    )
+
+
+def _day(document: Node, key: str, report: list[Diagnostic]) -> int | None:
+    node = child(document, key)
+    if node is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(str(node.value)).toordinal()
+    except ValueError:
+        report.append(
+            finding("RE205", node.span, f"'{node.value}' is no day of the calendar.", "Write year-month-day.")
+        )
+        return None
+
+
+def _parameter(name: str, node: Node, names: Names, report: list[Diagnostic]) -> Parameter:
+    reading = _Loose(names, report)
+    value = child(node, "value")
+    return Parameter(
+        name=name,
+        value=None if value is None else str(value.value),
+        question=string(node, "question"),
+        readings=tuple(reading_name for reading_name, _ in entries(node, "readings")),
+        source=reading.sources(node),
+        place=node.span,
+    )
+
+
+class _Loose(Reading):
+    """Reads what stands outside of any process."""
+
+    def __init__(self, names: Names, report: list[Diagnostic]) -> None:
+        self.names = names
+        self.report = report
+
+
+def _process(name: str, node: Node, names: Names, report: list[Diagnostic]) -> Process:
+    reading = Reading(names, name, report)
+
+    def rules(section: str) -> list[tuple[str, Node, Any]]:
+        found = child(node, section)
+        if found is None or not isinstance(found.value, dict):
+            return []
+        return [(rule, inner, found.keys[rule]) for rule, inner in found.value.items() if inner.value is not None]
+
+    states = {}
+    for state, inner, key in rules("states"):
+        states[state] = State(
+            name=state,
+            title=string(inner, "title"),
+            final=state in reading.process.final,
+            suspends=suspension.read(reading, state, inner),
+            place=key,
+        )
+        if states[state].final and states[state].suspends:
+            reading.say(
+                "RE507",
+                key,
+                f"'{state}' is final: an instance that has ended suspends nothing.",
+                "Take 'suspends' or 'final' away.",
+            )
+    limits = (limit.read(reading, rule, inner, key) for rule, inner, key in rules("limits"))
+    built = Process(
+        name=name,
+        title=string(node, "title", name),
+        under=reading.process.under,
+        facts=reading.process.facts,
+        states=states,
+        transitions=tuple(transition.read(reading, rule, inner, key) for rule, inner, key in rules("transitions")),
+        deadlines=tuple(deadline.read(reading, rule, inner, key) for rule, inner, key in rules("deadlines")),
+        limits=tuple(found for found in limits if found is not None),
+        place=node.span,
+    )
+    taken: dict[str, str] = {}
+    for section in ("transitions", "deadlines", "limits"):
+        for rule, _, key in rules(section):
+            if rule in taken:
+                reading.say(
+                    "RE312",
+                    key,
+                    f"'{name}.{rule}' is the name of one of the {taken[rule]} already.",
+                    "Rules are cited by process and name: give each its own.",
+                )
+            taken[rule] = section
+    return built
+
+
+__all__ = ["build", "calendar_of", "digest_of", "words"]

@@ -1,0 +1,339 @@
+"""Names and types: what a merged document declares, before any rule is built.
+
+Everything a rule may refer to is gathered first, so that rules can be read in any order and every reference checked
+with the likely word at hand.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from rulesengine.diagnostics import Diagnostic, did_you_mean, finding
+from rulesengine.document import Node
+from rulesengine.expressions import NUMBER, PERIOD, TEXT, ParameterValue, ProcessSymbols, Symbols, money
+from rulesengine.facts import FactType
+from rulesengine.money import CURRENCIES, currency_digits, parse_amount
+from rulesengine.pack import WorkingTime
+from rulesengine.patterns import compile_pattern
+from rulesengine.rules.reading import ANY, NEW, SYSTEM, Names, ProcessNames
+from rulesengine.rules.transition import event_name
+from rulesengine.timing import known_zones, parse_period
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: names an expression gives a meaning of its own
+RESERVED = frozenset({"was", "state", "now", "and", "or", "not", "in", "true", "false", NEW, ANY})
+
+
+def child(node: Node | None, key: str) -> Node | None:
+    found = node.value.get(key) if node is not None and isinstance(node.value, dict) else None
+    return None if found is None or found.value is None else found
+
+
+def entries(node: Node | None, key: str = "") -> Iterator[tuple[str, Node]]:
+    """Name and node of each entry of a map (of the map at `key`), removed ones left out."""
+    found = child(node, key) if key else node
+    if found is not None and isinstance(found.value, dict):
+        yield from ((name, inner) for name, inner in found.value.items() if inner.value is not None)
+
+
+def string(node: Node | None, key: str, default: str = "") -> str:
+    found = child(node, key)
+    return found.value if found is not None and isinstance(found.value, str) else default
+
+
+def words(node: Node | None, key: str) -> list[Node]:
+    found = child(node, key)
+    if found is None:
+        return []
+    return [n for n in (found.value if isinstance(found.value, list) else [found]) if isinstance(n.value, str)]
+
+
+class Naming:
+    """Reads the declarations of one merged document into `Names`."""
+
+    def __init__(self, document: Node, sources: frozenset[str] | None, report: list[Diagnostic]) -> None:
+        self.document = document
+        self.sources = sources
+        self.report = report
+        self.currency = string(document, "currency", "EUR")
+        self.digits = 2
+        currency = child(document, "currency")
+        if currency is not None:
+            if self.currency in CURRENCIES:
+                self.digits = currency_digits(self.currency)
+            else:
+                self.say(
+                    "RE311",
+                    currency,
+                    f"'{self.currency}' is no currency.",
+                    did_you_mean(self.currency, sorted(CURRENCIES)),
+                )
+        self.choices = {name: self.choice_values(node) for name, node in entries(document, "choices")}
+
+    def say(self, code: str, node: Node, message: str, help: str = "") -> None:
+        self.report.append(finding(code, node.span, message, help))
+
+    def names(self) -> Names:
+        document = self.document
+        processes = {name: self.process(name, node) for name, node in entries(document, "processes")}
+        self.lineages(processes)
+        actors = tuple(str(n.value) for n in words(document, "actors"))
+        context = {
+            name: {fact: self.fact(inner, processes) for fact, inner in entries(node)}
+            for name, node in entries(document, "context")
+        }
+        for name in (*context, *processes):
+            if name in context and name in processes:
+                node = child(child(document, "context"), name)
+                if node is not None:
+                    self.say(
+                        "RE312",
+                        node,
+                        f"'{name}' is the name of a process already.",
+                        "Call the context map something else.",
+                    )
+        symbols = Symbols(
+            processes={name: self.symbols(name, processes[name]) for name in processes},
+            context=context,
+            parameters={name: self.parameter(node) for name, node in entries(document, "parameters")},
+            currency=self.currency,
+            digits=self.digits,
+        )
+        return Names(
+            processes=processes,
+            actors=tuple(dict.fromkeys((*actors, SYSTEM))),
+            symbols=symbols,
+            sources=self.sources,
+        )
+
+    # processes
+
+    def process(self, name: str, node: Node) -> ProcessNames:
+        states = tuple(state for state, _ in entries(node, "states"))
+        if child(node, "states") is not None:
+            for state, span in child(node, "states").keys.items():  # type: ignore[union-attr]
+                if state in (NEW, ANY):
+                    self.report.append(
+                        finding(
+                            "RE312",
+                            span,
+                            f"'{state}' has a meaning of its own and cannot name a state.",
+                            "Take another word.",
+                        )
+                    )
+        declared = [n for n, _ in entries(self.document, "processes")]
+        facts = {}
+        for fact, inner in entries(node, "facts"):
+            if fact in RESERVED:
+                self.say(
+                    "RE312", inner, f"'{fact}' has a meaning of its own and cannot name a fact.", "Take another word."
+                )
+                continue
+            facts[fact] = self.fact(inner, declared)
+        transitions = list(entries(node, "transitions"))
+        return ProcessNames(
+            name=name,
+            under=string(node, "under"),
+            states=states,
+            final=frozenset(
+                s for s, inner in entries(node, "states") if (f := child(inner, "final")) and f.value is True
+            ),
+            events=tuple(dict.fromkeys(event_name(rule, inner) for rule, inner in transitions)),
+            deadlines=tuple(rule for rule, _ in entries(node, "deadlines")),
+            facts=facts,
+            creating=frozenset(
+                event_name(rule, inner)
+                for rule, inner in transitions
+                if any(n.value == NEW for n in words(inner, "from"))
+            ),
+        )
+
+    def lineages(self, processes: dict[str, ProcessNames]) -> None:
+        """Checks that `under` names processes and ends somewhere."""
+        for name, node in entries(self.document, "processes"):
+            under = child(node, "under")
+            if under is None:
+                continue
+            parent = str(under.value)
+            if parent not in processes:
+                self.say("RE303", under, f"There is no process '{parent}' here.", did_you_mean(parent, processes))
+                continue
+            seen = [name]
+            while parent in processes and parent not in seen:
+                seen.append(parent)
+                parent = processes[parent].under
+            if parent == name:
+                circle = " → ".join((*seen, name))
+                self.say(
+                    "RE511", under, f"These processes belong to each other: {circle}.", "Take 'under' from one of them."
+                )
+
+    def symbols(self, name: str, process: ProcessNames) -> ProcessSymbols:
+        node = child(child(self.document, "processes"), name)
+        conditions = {
+            condition: (inner.value, inner.inside)
+            for condition, inner in entries(node, "conditions")
+            if isinstance(inner.value, str)
+        }
+        for condition, inner in entries(node, "conditions"):
+            if condition in process.facts or condition in RESERVED:
+                self.say("RE312", inner, f"'{condition}' is taken already.", "Call the condition something else.")
+        return ProcessSymbols(
+            name=name,
+            under=process.under or None,
+            facts=dict(process.facts),
+            states=process.states,
+            final=tuple(process.final),
+            events=process.events,
+            deadlines=process.deadlines,
+            conditions=conditions,
+        )
+
+    # facts and parameters
+
+    def choice_values(self, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """`(all values, ranked values worse to better)` of a named list of choices."""
+        if isinstance(node.value, list):
+            return tuple(str(n.value) for n in node.value), ()
+        ranked = tuple(str(n.value) for n in words(node, "worse_to_better"))
+        listed = tuple(str(n.value) for n in words(node, "values"))
+        return tuple(dict.fromkeys((*listed, *ranked))), ranked
+
+    def fact(self, node: Node, processes: Iterable[str]) -> FactType:
+        text = FactType(kind="text", digits=self.digits)
+        if isinstance(node.value, str):
+            return FactType(kind=node.value, digits=self.digits)  # type: ignore[arg-type]
+        title = string(node, "title")
+        if (choice := child(node, "choice")) is not None:
+            if isinstance(choice.value, str):
+                if choice.value not in self.choices:
+                    self.say(
+                        "RE309",
+                        choice,
+                        f"There is no list of choices '{choice.value}'.",
+                        did_you_mean(choice.value, self.choices),
+                    )
+                    return text
+                values, ranked = self.choices[choice.value]
+            else:
+                values, ranked = tuple(str(n.value) for n in words(node, "choice")), ()
+            found = FactType(kind="choice", choices=values, ranked=ranked, title=title, digits=self.digits)
+        elif child(node, "list_of") is not None:
+            found = FactType(kind="list", title=title, digits=self.digits)
+        elif (instances := child(node, "instances_of")) is not None:
+            process = str(instances.value)
+            if process not in processes:
+                self.say("RE303", instances, f"There is no process '{process}' here.", did_you_mean(process, processes))
+            found = FactType(kind="instances", process=process, title=title, digits=self.digits)
+        else:
+            pattern = child(node, "pattern")
+            if pattern is not None:
+                try:
+                    compile_pattern(str(pattern.value))
+                except ValueError as fault:
+                    self.say(
+                        "RE409",
+                        pattern,
+                        f"This pattern is not allowed: {fault}",
+                        "Use letters, classes such as [0-9] and counts such as {11}.",
+                    )
+                    pattern = None
+            kind = string(node, "type", "text")
+            found = FactType(
+                kind=kind,  # type: ignore[arg-type]
+                pattern=str(pattern.value) if pattern is not None else "",
+                title=title,
+                digits=self.digits,
+            )
+        default = child(node, "default")
+        if default is not None:
+            raw = [n.value for n in default.value] if isinstance(default.value, list) else default.value
+            try:
+                return _with_default(found, raw)
+            except ValueError as fault:
+                self.say("RE316", default, f"The default does not fit: {fault}.", f"Write a {found.type_text}.")
+        return found
+
+    def parameter(self, node: Node) -> ParameterValue:
+        """A number, an amount (`200 EUR`), a period of time, or text; without a value it may not be used."""
+        value = child(node, "value")
+        if value is None:
+            return ParameterValue(type=TEXT, value=None)
+        raw = value.value
+        if isinstance(raw, int | Decimal):
+            number = Fraction(raw)
+            return ParameterValue(type=NUMBER, value=int(number) if number.denominator == 1 else number)
+        text = str(raw)
+        amount = text.split(" ")
+        if len(amount) == 2 and len(amount[1]) == 3 and amount[1].isupper():
+            try:
+                units, currency = parse_amount(text)
+            except ValueError as fault:
+                self.say("RE316", value, f"This amount cannot be read: {fault}.", "Write it like '200 EUR'.")
+                return ParameterValue(type=money(self.digits), value=0)
+            if currency != self.currency:
+                self.say(
+                    "RE316",
+                    value,
+                    f"The pack counts in {self.currency}, this is {currency}.",
+                    f"Give the amount in {self.currency}.",
+                )
+            return ParameterValue(type=money(self.digits), value=units)
+        try:
+            period = parse_period(text)
+        except ValueError as fault:
+            if text[:1].isdigit() or (text[:1] == "P" and text[1:2].isdigit()):
+                self.say("RE405", value, str(fault), "Write it like '3 days', '48 hours' or '3 working days'.")
+            return ParameterValue(type=TEXT, value=text)
+        keys = {key: string(node, key) for key in ("ends", "rolls", "counting") if string(node, key)}
+        return ParameterValue(type=PERIOD, value=period.with_(**keys) if keys else period)
+
+    # working time
+
+    def working_time(self) -> WorkingTime:
+        zone = string(self.document, "time_zone", "UTC")
+        node = child(self.document, "time_zone")
+        if node is not None and zone not in known_zones():
+            self.say("RE311", node, f"There is no time zone '{zone}'.", did_you_mean(zone, known_zones()))
+            zone = "UTC"
+        calendar = child(self.document, "calendar")
+        closed = set()
+        for day in words(calendar, "closed"):
+            try:
+                closed.add(datetime.date.fromisoformat(str(day.value)).toordinal())
+            except ValueError:
+                self.say("RE311", day, f"'{day.value}' is no day of the calendar.", "Write it as year-month-day.")
+        opening: list[tuple[int, int]] = []
+        for hours in words(calendar, "opening"):
+            start, end = (_minutes(part) for part in str(hours.value).split("-"))
+            if start >= end or (opening and start * 60_000_000 < opening[-1][1]):
+                self.say(
+                    "RE311",
+                    hours,
+                    "These opening hours end before they begin, or overlap.",
+                    "Write them in order, such as 09:00-17:00.",
+                )
+                continue
+            opening.append((start * 60_000_000, end * 60_000_000))
+        weekend = tuple(WEEKDAYS.index(str(n.value)) for n in words(calendar, "weekend") if n.value in WEEKDAYS)
+        return WorkingTime(
+            zone=zone,
+            holidays=string(calendar, "holidays"),
+            weekend=weekend if child(calendar, "weekend") is not None else (5, 6),
+            opening=tuple(opening),
+            closed=frozenset(closed),
+        )
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _with_default(fact: FactType, raw: object) -> FactType:
+    import msgspec
+
+    return msgspec.structs.replace(fact, default=fact.read(raw))

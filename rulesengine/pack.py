@@ -1,0 +1,114 @@
+"""A pack as the engine uses it: one marketplace's rules under one variant and one choice of readings. Immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from rulesengine.diagnostics import Span
+from rulesengine.document import Node
+from rulesengine.facts import FactType
+from rulesengine.rules.deadline import Deadline
+from rulesengine.rules.limit import Limit
+from rulesengine.rules.suspension import Suspension
+from rulesengine.rules.transition import Transition
+from rulesengine.timing import Calendar
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """A state of a process. `final` ends the instance; `suspends` makes others stand still."""
+
+    name: str
+    title: str
+    final: bool
+    suspends: tuple[Suspension, ...]
+    place: Span
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """One state machine of a pack, with its rules in file order."""
+
+    name: str
+    title: str
+    #: the process whose instances these belong to; "" where it can open a case
+    under: str
+    facts: Mapping[str, FactType]
+    states: Mapping[str, State]
+    transitions: tuple[Transition, ...]
+    deadlines: tuple[Deadline, ...]
+    limits: tuple[Limit, ...]
+    place: Span
+
+    @property
+    def rules(self) -> Iterator[Transition | Deadline | Limit]:
+        yield from self.transitions
+        yield from self.deadlines
+        yield from self.limits
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A named constant, as the pack writes it. `value` is None where only an operator knows it."""
+
+    name: str
+    value: str | None
+    question: str
+    readings: tuple[str, ...]
+    source: tuple[str, ...]
+    place: Span
+
+
+class WorkingTime(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pack says of working time, before its holidays are looked up."""
+
+    zone: str
+    #: country or subdivision as the holidays package names them; "" for none
+    holidays: str
+    #: weekday numbers, Monday 0
+    weekend: tuple[int, ...]
+    #: opening hours of a working day in microseconds since local midnight
+    opening: tuple[tuple[int, int], ...]
+    #: further closing days, as proleptic ordinals
+    closed: frozenset[int]
+
+
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
+    """One marketplace's rules, read, checked and built."""
+
+    name: str
+    title: str
+    version: str
+    #: first and last day (proleptic ordinals, in the pack's zone) on which a case may be opened
+    valid_from: int | None
+    valid_until: int | None
+    abstract: bool
+    currency: str
+    digits: int
+    working_time: WorkingTime
+    calendar: Calendar
+    actors: tuple[str, ...]
+    context: Mapping[str, Mapping[str, FactType]]
+    parameters: Mapping[str, Parameter]
+    processes: Mapping[str, Process]
+    variants: tuple[str, ...]
+    default_variant: str
+    #: the variant and readings this pack is built under
+    variant: str
+    readings: Mapping[str, str]
+    #: SHA-256 of the merged document, titles and sources aside; the same for all variants and readings
+    digest: str
+    file: str
+    #: the merged document
+    document: Node
+    #: the files of the registers, this pack's first
+    registers: tuple[str, ...]
+
+    @property
+    def zone(self) -> str:
+        """IANA name of the pack's time zone."""
+        return self.working_time.zone
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The processes that can open a case."""
+        return tuple(name for name, process in self.processes.items() if not process.under)

@@ -1,0 +1,236 @@
+"""What every kind of rule needs to be read from a pack: names checked, expressions and periods compiled.
+
+Nothing here stops at the first fault: a reader reports a diagnostic and goes on with what is left, so that an author
+sees all findings at once. `None` means "reported already".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
+from rulesengine.document import Node
+from rulesengine.expressions import BOOLEAN, Expression, Scope, Symbols, Type, compile_expression
+from rulesengine.facts import FactType
+from rulesengine.timing import Period, parse_period
+
+SYSTEM = "system"
+NEW = "new"
+ANY = "any"
+
+
+class Guard(msgspec.Struct, frozen=True, kw_only=True):
+    """One expression of `when` (must hold) or `unless` (`negated`: must not hold)."""
+
+    expression: Expression
+    negated: bool
+    place: Span
+
+
+class ProcessNames(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process declares, by name: enough to check any reference to it before its rules are built."""
+
+    name: str
+    under: str
+    states: tuple[str, ...]
+    final: frozenset[str]
+    events: tuple[str, ...]
+    deadlines: tuple[str, ...]
+    facts: Mapping[str, FactType]
+    #: events that some transition takes from `new`
+    creating: frozenset[str]
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pack declares: the names a rule may refer to."""
+
+    processes: Mapping[str, ProcessNames]
+    actors: tuple[str, ...]
+    symbols: Symbols
+    #: ids of the register, or None where the pack has none
+    sources: frozenset[str] | None
+
+    def lineage(self, process: str) -> tuple[str, ...]:
+        """The process and its ancestors, nearest first."""
+        found: list[str] = []
+        while process in self.processes and process not in found:
+            found.append(process)
+            process = self.processes[process].under
+        return tuple(found)
+
+
+class Reading:
+    """Reads the rules of one process, and collects what is wrong with them."""
+
+    def __init__(self, names: Names, process: str, report: list[Diagnostic]) -> None:
+        self.names = names
+        self.process = names.processes[process]
+        self.report = report
+
+    # plain values
+
+    @staticmethod
+    def get(node: Node, key: str) -> Node | None:
+        """The value of a key, None where it is left out or null."""
+        found = node.value.get(key) if isinstance(node.value, dict) else None
+        return None if found is None or found.value is None else found
+
+    def text(self, node: Node, key: str, default: str = "") -> str:
+        found = self.get(node, key)
+        return found.value if found is not None and isinstance(found.value, str) else default
+
+    def flag(self, node: Node, key: str) -> bool:
+        found = self.get(node, key)
+        return found is not None and found.value is True
+
+    def items(self, node: Node, key: str) -> list[Node]:
+        """A list's entries; a single value counts as a list of one."""
+        found = self.get(node, key)
+        if found is None:
+            return []
+        return list(found.value) if isinstance(found.value, list) else [found]
+
+    def words(self, node: Node, key: str) -> list[tuple[str, Span]]:
+        """The words of a key that takes a word or a list of words, with their places."""
+        return [(n.value, n.span) for n in self.items(node, key) if isinstance(n.value, str)]
+
+    # findings and names
+
+    def say(self, code: str, span: Span, message: str, help: str = "") -> None:
+        self.report.append(finding(code, span, message, help))
+
+    def check(self, code: str, kind: str, word: str, span: Span, known: Iterable[str]) -> bool:
+        """Whether `word` is one of the known names; a finding with the likely word where it is not."""
+        known = list(known)
+        if word in known:
+            return True
+        self.say(code, span, f"There is no {kind} '{word}' here.", did_you_mean(word, known))
+        return False
+
+    def states(self, node: Node, key: str) -> tuple[str, ...]:
+        return tuple(
+            word
+            for word, span in self.words(node, key)
+            if self.check("RE301", f"state of {self.process.name}", word, span, self.process.states)
+        )
+
+    def actors(self, node: Node, key: str) -> tuple[str, ...]:
+        return tuple(
+            word for word, span in self.words(node, key) if self.check("RE304", "actor", word, span, self.names.actors)
+        )
+
+    def events(self, node: Node, key: str) -> tuple[str, ...]:
+        return tuple(
+            word
+            for word, span in self.words(node, key)
+            if self.check("RE302", f"event of {self.process.name}", word, span, self.process.events)
+        )
+
+    def facts(self, node: Node, key: str) -> tuple[str, ...]:
+        return tuple(
+            word
+            for word, span in self.words(node, key)
+            if self.check("RE305", f"fact of {self.process.name}", word, span, self.process.facts)
+        )
+
+    def instances(self, node: Node, key: str) -> str:
+        """The fact of type instances_of that a `via` names, "" without one."""
+        named = self.facts(node, key)
+        if named and self.process.facts[named[0]].kind != "instances":
+            span = self.words(node, key)[0][1]
+            self.say("RE404", span, f"'{named[0]}' does not name instances.", "Use a fact of type {instances_of: …}.")
+            return ""
+        return named[0] if named else ""
+
+    def event_of(self, text: str, span: Span) -> tuple[str, str] | None:
+        """`(process, event)` of `item.cancel`, or of a bare event of this process."""
+        process, dot, event = text.rpartition(".")
+        if not dot:
+            process, event = self.process.name, text
+        if not self.check("RE303", "process", process, span, self.names.processes):
+            return None
+        if not self.check("RE302", f"event of {process}", event, span, self.names.processes[process].events):
+            return None
+        return process, event
+
+    def sources(self, node: Node) -> tuple[str, ...]:
+        """Register ids a rule cites, or `assumed: why` where the modeller decided alone."""
+        cited = self.words(node, "source")
+        assumed = self.text(node, "assumed")
+        if not cited and not assumed:
+            self.say(
+                "RE315",
+                node.span,
+                "This rule names no source.",
+                "Add 'source:' with ids of the register, or 'assumed:' with the reason why it is your own decision.",
+            )
+        if self.names.sources is not None:
+            for word, span in cited:
+                self.check("RE307", "statement in the register", word, span, self.names.sources)
+        return tuple(word for word, _ in cited) + ((f"assumed: {assumed}",) if assumed else ())
+
+    # expressions and periods
+
+    def expression(
+        self, node: Node, want: Type | None, *, now: bool = True, process: str | None = None
+    ) -> Expression | None:
+        value = node.value
+        if isinstance(value, dict | list) or value is None:
+            return None
+        if isinstance(value, str):
+            return self.compiled(value, node.inside, want, now=now, process=process)
+        return self.compiled(str(value).lower(), lambda start, end: node.span, want, now=now, process=process)
+
+    def compiled(
+        self, text: str, place: Callable[[int, int], Span], want: Type | None, *, now: bool, process: str | None = None
+    ) -> Expression | None:
+        """The expression in the scope of this process; `place` finds the stretch of its text in the file."""
+        scope = Scope(symbols=self.names.symbols, process=process or self.process.name, now_allowed=now)
+        return compile_expression(text, place=place, scope=scope, want=want, report=self.report.append)
+
+    def guards(self, node: Node, key: str, *, negated: bool = False) -> tuple[Guard, ...]:
+        found = []
+        for item in self.items(node, key):
+            expression = self.expression(item, BOOLEAN)
+            if expression is not None:
+                found.append(Guard(expression=expression, negated=negated, place=item.span))
+        return tuple(found)
+
+    def period(self, node: Node, beside: Node | None = None) -> Period | None:
+        """A period, or the name of a parameter that holds one; `ends`, `rolls`, `counting` may stand beside it."""
+        text = str(node.value)
+        parameter = self.names.symbols.parameters.get(text)
+        if parameter is not None:
+            if parameter.value is None:
+                self.say(
+                    "RE514",
+                    node.span,
+                    f"The parameter '{text}' has no value.",
+                    f"Give '{text}' a value under 'parameters', in a variant, or in a pack that extends this one.",
+                )
+                return None
+            if not isinstance(parameter.value, Period):
+                self.say(
+                    "RE410", node.span, f"The parameter '{text}' is no period of time.", "Write one like '3 days'."
+                )
+                return None
+            period = parameter.value
+        else:
+            try:
+                period = parse_period(text)
+            except ValueError as fault:
+                words = text.replace("_", "a").isalnum() and not text[:1].isdigit()
+                help = did_you_mean(text, self.names.symbols.parameters) if words else ""
+                if words:
+                    self.say("RE306", node.span, f"There is no parameter '{text}', and it is no period of time.", help)
+                else:
+                    self.say("RE405", node.span, str(fault), help)
+                return None
+        return self.shaped(period, beside) if beside is not None else period
+
+    def shaped(self, period: Period, beside: Node) -> Period:
+        """The period with the `ends`, `rolls` and `counting` that stand beside it."""
+        keys = {key: self.text(beside, key) for key in ("ends", "rolls", "counting") if self.text(beside, key)}
+        return period.with_(**keys) if keys else period
