@@ -15,6 +15,9 @@ import msgspec
 
 Severity = Literal["error", "warning"]
 
+#: a word longer than this is no misspelling of anything
+LONGEST_WORD = 80
+
 
 class Span(msgspec.Struct, frozen=True, order=True):
     """A stretch of text in a file. Lines and columns count from 1, columns in characters; the end is exclusive."""
@@ -130,6 +133,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RE515": ("error", "A pack that cannot be run"),
     "RE516": ("error", "Nothing to override or remove"),
     "RE517": ("error", "A process cannot begin"),
+    "RE518": ("error", "An event cannot meet the duty it is named for"),
     "RE601": ("error", "A scenario names something the pack does not have"),
     "RE602": ("error", "More than one instance fits the target"),
     "RE603": ("error", "A moment cannot be read or lies in the past"),
@@ -153,10 +157,46 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most likely was meant to be, or None."""
-    candidates = list(dict.fromkeys(known))
-    lowered = {c.lower(): c for c in reversed(candidates)}
-    found = get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
-    return lowered[found[0]] if found else None
+    if len(word) > LONGEST_WORD:
+        return None
+    candidates = {candidate: candidate.lower() for candidate in known}
+    word = word.lower()
+    likely: tuple[int, bool, int] | None = None
+    found = None
+    for candidate, lowered in candidates.items():
+        most = max(1, max(len(word), len(lowered)) // 3)
+        distance = _distance(word, lowered, most)
+        if distance > most:
+            continue
+        rank = (distance, lowered[:1] != word[:1], abs(len(lowered) - len(word)))
+        if likely is None or rank < likely:
+            likely, found = rank, candidate
+    if found is not None or len(word) < 4:
+        return found
+    # further away, as `notify` is from `notifies`
+    lowered_first = {lowered: candidate for candidate, lowered in reversed(candidates.items())}
+    close = get_close_matches(word, list(lowered_first), n=1, cutoff=0.65)
+    return lowered_first[close[0]] if close else None
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """How many letters have to be put in, left out, replaced or swapped with the next to make one word of the other;
+    `most` + 1 where it is more than `most`.
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, other_letter in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other_letter))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == other_letter:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most and min(before) > most:
+            return most + 1
+    return row[-1]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

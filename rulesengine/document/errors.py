@@ -45,8 +45,7 @@ def _wording(words: str, text: str, problem: Mark, context: Mark) -> tuple[Mark,
         return (
             problem,
             "This colon makes a key of what stands before it, and none can stand here.",
-            "Put the text in quotes if the colon belongs to it; else look for wrong indentation, or a colon that is missing "
-            "in the line above.",
+            "Put the text in quotes if the colon belongs to it; else check indentation, and the line above for its colon.",
         )
     if here and here in "]}" and "flow" not in words.replace("flow node", ""):
         return (

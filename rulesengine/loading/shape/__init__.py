@@ -1,0 +1,101 @@
+"""Whether a document has the shape its schema describes, told in our own words.
+
+A misspelled key is one finding, not three: once it is told, the document is looked at as if the likely word stood
+there, so what stands under it is checked too, and nothing counts as missing that is only misspelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from rulesengine.diagnostics import Diagnostic, in_order, nearest
+from rulesengine.document import Node, plain
+from rulesengine.loading.shape.schemas import Kind, described, validator_of
+from rulesengine.loading.shape.wording import Teller
+
+__all__ = ["Kind", "check_shape"]
+
+#: findings about one document; more would not be read
+MAX_FINDINGS = 200
+#: a misspelled key may hide others below it, level by level
+_ROUNDS = 10
+
+Path = tuple[str | int, ...]
+
+
+def check_shape(node: Node, kind: Kind, *, merged: bool = False) -> list[Diagnostic]:
+    """All findings about the shape of a document, sorted by place; an empty list where the shape is right.
+
+    A pack that extends another may leave out what that one says. `merged`: it is joined with all it extends, and has to
+    be whole.
+    """
+    teller = Teller(kind)
+    tree = node
+    if merged and isinstance(node.value, dict):
+        tree = msgspec.structs.replace(node, value={k: v for k, v in node.value.items() if k != "extends"})
+    errors: list[Any] = []
+    for _ in range(_ROUNDS):
+        data = plain(tree)
+        errors = list(islice(validator_of(kind).iter_errors(data), MAX_FINDINGS * 5))
+        strange = _strange_keys(errors, kind, data)
+        if not strange:
+            break
+        for path in strange:
+            likely = teller.unknown_key(tree, path)
+            tree = _renamed(tree, path, likely)
+    if not _extends(tree, kind):
+        teller.empty_values(tree, ())
+    teller.errors(tree, errors)
+    return in_order(teller.found)[:MAX_FINDINGS]
+
+
+def _extends(tree: Node, kind: Kind) -> bool:
+    return kind != "pack" or (isinstance(tree.value, dict) and "extends" in tree.value)
+
+
+def _strange_keys(errors: list[Any], kind: Kind, data: Any) -> list[Path]:
+    """The paths of keys that the schema does not have, the innermost first, so that none is renamed under another."""
+    found: dict[Path, None] = {}
+    for error in errors:
+        path: Path = tuple(error.absolute_path)
+        if (reserved := _meant_reserved(path, kind)) is not None:
+            found[reserved] = None
+        elif error.validator == "additionalProperties":
+            found[path] = None
+    paths = sorted(found, key=len, reverse=True)
+    return [path for path in paths if not any(path[: len(other)] == other for other in paths if len(other) < len(path))]
+
+
+def _meant_reserved(path: Path, kind: Kind) -> Path | None:
+    """Where something is wrong below a name that an `expect` takes for a process: the path of that name, if it is a
+    word of `expect` with a wrong letter.
+    """
+    for length, key in enumerate(path, 1):
+        around = described(kind, path[: length - 1]) if kind == "scenario" else {}
+        words = around.get("properties", {})
+        if "patternProperties" in around and key not in words and nearest(str(key), words) is not None:
+            return path[:length]
+    return None
+
+
+def _renamed(node: Node, path: Sequence[str | int], likely: str | None) -> Node:
+    """The tree with the key at a path renamed to the likely word, or without it where there is none."""
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        assert isinstance(node.value, list)
+        items = list(node.value)
+        items[step] = _renamed(items[step], rest, likely)
+        return msgspec.structs.replace(node, value=items)
+    assert isinstance(node.value, dict)
+    values, keys = dict(node.value), dict(node.keys)
+    if rest:
+        values[step] = _renamed(values[step], rest, likely)
+    else:
+        value, key = values.pop(step), keys.pop(step)
+        if likely is not None:
+            values[likely], keys[likely] = value, key
+    return msgspec.structs.replace(node, value=values, keys=keys)
