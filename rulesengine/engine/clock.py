@@ -120,10 +120,9 @@ def _consequence(program: Program, case: Case, now: int, name: str, deadline: De
         msgspec.structs.replace(run, outcome="elapsed" if deadline.wait else "missed", ended=now),
     )
     undone = marked.case()
-    draft = Draft(program, undone, now, NOTHING, fired=True)
-    instance = draft.instances[name]
+    instance = undone.instances[name]
     attempt = Attempt(process=instance.process, event=deadline.then, by=SYSTEM, facts=NOTHING, target=name)
-    reasons = take(draft, attempt)
+    draft, reasons = take(Draft(program, undone, now, NOTHING, fired=True), attempt)
     return Decision(
         accepted=not reasons,
         kind="fired",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +9,11 @@ import msgspec
 
 from rulesengine.case import Case, Instance, Run
 from rulesengine.engine.draft import Draft
-from rulesengine.engine.program import Program
+from rulesengine.engine.program import ID, Program
 from rulesengine.facts import read_moment, show_moment
 
 #: a case's text; 10,000 instances with ten facts each stay well below it
 LONGEST = 50_000_000
-_ID = re.compile(r"[a-z][a-z0-9_]{0,59}/[A-Za-z0-9._-]{1,64}")
 
 
 class CaseError(ValueError):
@@ -159,7 +157,7 @@ def _optional(text: str | None) -> int | None:
 
 def _instance(program: Program, text: _InstanceText, before: Mapping[str, Instance]) -> Instance:
     prepared = program.processes.get(text.process)
-    if prepared is None or not _ID.fullmatch(text.id) or not text.id.startswith(f"{text.process}/"):
+    if prepared is None or not ID.fullmatch(text.id) or not text.id.startswith(f"{text.process}/"):
         raise CaseError(f"This text is no case of this pack: '{text.id[:80]}' is no instance of one of its processes.")
     if text.state not in prepared.process.states:
         raise CaseError(f"This text is no case of this pack: {text.process} has no state '{text.state[:60]}'.")

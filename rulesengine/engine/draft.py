@@ -108,6 +108,13 @@ class Draft:
         self.skipped: list[Reason] = []
         self.context_read: set[str] = set()
 
+    def anew(self) -> Draft:
+        """The same draft before anything was done in it; what has been read and compared so far still counts."""
+        again = Draft(self.program, self.base, self.moment, self.context, fired=self.fired)
+        again.horizon = self.horizon
+        again.context_read = self.context_read
+        return again
+
     def case(self) -> Case:
         """The case as it stands now, immutable."""
         base = self.base

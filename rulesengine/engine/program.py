@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
+
+import msgspec
 
 from rulesengine.case import Instance
 from rulesengine.machine import table_of
@@ -12,6 +16,9 @@ from rulesengine.rules.limit import Limit
 from rulesengine.rules.suspension import Suspension
 from rulesengine.rules.transition import Transition
 from rulesengine.timing import Calendar
+
+#: how an instance is named: `claim/1`, `item/A1`
+ID = re.compile(r"[a-z][a-z0-9_]{0,59}/[A-Za-z0-9._-]{1,64}")
 
 
 class Prepared:
@@ -91,10 +98,6 @@ def _descendants(pack: Pack, process: str) -> frozenset[str]:
 
 
 def _with_holidays(pack: Pack, holidays: tuple[str, ...]) -> Calendar:
-    from datetime import date
-
-    import msgspec
-
     days = frozenset(date.fromisoformat(text).toordinal() for text in holidays)
     years = {date.fromordinal(day).year for day in days}
     kept = frozenset(day for day in pack.calendar.holidays if date.fromordinal(day).year not in years)

@@ -43,6 +43,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         return self.target or self.parent or ""
 
 
+#: where a raised event comes from: which of the raises of which transition of the step, and to whom it goes
+Path = tuple[str | int, ...]
+
+
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """A raised event that has not been delivered yet."""
 
@@ -50,32 +54,54 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     rule: Transition
     origin: str
     facts: Mapping[str, Any]
+    path: Path
+    #: the nearest of the event itself and those it comes from that is marked if_possible
+    optional: Path | None
 
 
-def take(draft: Draft, attempt: Attempt) -> tuple[Reason, ...]:
-    """Take an event and all it raises. Returns why not; the draft is of no further use then."""
+def take(draft: Draft, attempt: Attempt) -> tuple[Draft, tuple[Reason, ...]]:
+    """Take an event and all it raises: the draft in which that is done, or why not.
+
+    An event marked `if_possible` is left out with everything it would have led to when any of it is refused: then the
+    step is taken anew without it, so that nothing of it remains.
+    """
+    left_out: dict[Path, Reason] = {}
+    while True:
+        draft = draft.anew()
+        refused, optional = _take_all(draft, attempt, left_out)
+        if not refused or optional is None:
+            return draft, refused
+        left_out[optional] = refused[0]
+
+
+def _take_all(
+    draft: Draft, attempt: Attempt, left_out: Mapping[Path, Reason]
+) -> tuple[tuple[Reason, ...], Path | None]:
+    """One try at a step. On a refusal: the reasons, and the optional event that has to be left out next, if any."""
     queue: deque[Sent] = deque()
-    refused = _take_one(draft, attempt, queue)
+    refused = _take_one(draft, attempt, queue, (), None)
+    if refused:
+        return refused, None
     count = 0
-    while queue and not refused:
+    while queue:
         sent = queue.popleft()
-        inner: list[Reason] = []
-        delivered = 0
-        for raised in _deliveries(draft, sent):
-            count += 1
-            delivered += 1
-            why = _take_one(draft, raised, queue) if count <= MOST_RAISED else (_too_many(sent),)
-            if why:
-                inner.extend(why)
-                if not sent.sent.if_possible:
-                    break
-        if inner or not delivered:
-            reason = _raise_refused(sent, tuple(inner))
+        deliveries = _deliveries(draft, sent)
+        if not deliveries:
+            reason = _raise_refused(sent, ())
             if not sent.sent.if_possible:
-                refused = (reason,)
-            else:
-                draft.skipped.append(reason)
-    return refused
+                return (reason,), sent.optional
+            draft.skipped.append(reason)
+        for raised in deliveries:
+            path = (*sent.path, raised.at)
+            optional = path if sent.sent.if_possible else sent.optional
+            if path in left_out:
+                draft.skipped.append(left_out[path])
+                continue
+            count += 1
+            why = _take_one(draft, raised, queue, path, optional) if count <= MOST_RAISED else (_too_many(sent),)
+            if why:
+                return (_raise_refused(sent, why),), optional
+    return (), None
 
 
 # raising
@@ -139,7 +165,9 @@ def environment(draft: Draft, attempt: Attempt) -> Env:
     return Env(draft, attempt.process, own, parent, facts, stored)
 
 
-def _take_one(draft: Draft, attempt: Attempt, queue: deque[Sent]) -> tuple[Reason, ...]:
+def _take_one(
+    draft: Draft, attempt: Attempt, queue: deque[Sent], path: Path, optional: Path | None
+) -> tuple[Reason, ...]:
     prepared = draft.program.processes[attempt.process]
     env = environment(draft, attempt)
     own = env.own
@@ -149,7 +177,7 @@ def _take_one(draft: Draft, attempt: Attempt, queue: deque[Sent]) -> tuple[Reaso
     candidates = prepared.table.get((state, attempt.event), ())
     chosen, reasons = select(candidates, env, attempt)
     if draft.suspending:
-        reasons = [*suspended(draft, attempt, own, chosen), *reasons]
+        reasons = [*suspended(draft, attempt, own, chosen or (candidates[0] if candidates else None)), *reasons]
     if chosen is None:
         if not candidates:
             where = f"{own.id} is {own.state}" if own is not None else "it would be created"
@@ -162,7 +190,14 @@ def _take_one(draft: Draft, attempt: Attempt, queue: deque[Sent]) -> tuple[Reaso
             reasons.append(reason)
     if reasons:
         return tuple(reasons)
-    return _apply(draft, chosen, attempt, env, queue)
+    sent, reason = _apply(draft, chosen, attempt, env)
+    if reason is not None:
+        return (reason,)
+    for number, (raised, origin, facts) in enumerate(sent):
+        queue.append(
+            Sent(sent=raised, rule=chosen, origin=origin, facts=facts, path=(*path, number), optional=optional)
+        )
+    return ()
 
 
 def select(candidates: Sequence[Transition], env: Env, attempt: Attempt) -> tuple[Transition | None, list[Reason]]:
@@ -366,7 +401,10 @@ def _new_id(draft: Draft, attempt: Attempt) -> str:
     return f"{attempt.process}/{number}"
 
 
-def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env, queue: deque[Sent]) -> tuple[Reason, ...]:
+Raised = list[tuple[Raise, str, Mapping[str, Any]]]
+
+
+def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env) -> tuple[Raised, Reason | None]:
     """Facts are stored, all `sets` apply at once, the state changes, clocks and suspensions follow, raises go out."""
     now = draft.moment
     own = env.own
@@ -382,15 +420,13 @@ def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env, queue: de
         try:
             facts[name] = prepared.facts[name].store(value)
         except ValueError as fault:
-            return (
-                Reason(
-                    code="bad_fact",
-                    rule=rule.rule,
-                    target=attempt.at,
-                    message=f"'{name}' cannot be set: {fault}.",
-                    source=rule.source,
-                    place=rule.place,
-                ),
+            return [], Reason(
+                code="bad_fact",
+                rule=rule.rule,
+                target=attempt.at,
+                message=f"'{name}' cannot be set: {fault}.",
+                source=rule.source,
+                place=rule.place,
             )
     before = NEW if own is None else own.state
     state = rule.to if rule.to is not None else before
@@ -427,14 +463,15 @@ def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env, queue: de
     )
     draft.notifications.extend(Notification(to=to, rule=rule.rule, target=instance.id) for to in rule.notifies)
     settle(draft, own, instance.id, attempt.event, attempt.by)
+    sent: Raised = []
     if rule.raises:
         after = draft.env(draft.instances[instance.id])
-        for sent in rule.raises:
-            given, why = _given_facts(draft, sent, rule, after)
+        for raised in rule.raises:
+            given, why = _given_facts(draft, raised, rule, after)
             if why is not None:
-                return (why,)
-            queue.append(Sent(sent=sent, rule=rule, origin=instance.id, facts=given))
-    return ()
+                return [], why
+            sent.append((raised, instance.id, given))
+    return sent, None
 
 
 def _text(shown: Any) -> str:
