@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
-from rulesengine.document.errors import explained
+from rulesengine.document.errors import MAX_FINDINGS, explained
 from rulesengine.document.node import Node
 from rulesengine.document.scalars import mistaken, scalar
 from rulesengine.document.text import between, place_from, shown, start_of
@@ -18,8 +18,6 @@ from rulesengine.document.text import between, place_from, shown, start_of
 MAX_DEPTH = 64
 #: values of a document, with those that aliases stand for
 MAX_NODES = 100_000
-#: findings about one document; the reading goes on without telling more
-MAX_FINDINGS = 200
 
 #: anchors and tags with the blanks and comments behind them
 _PROPERTIES = re.compile(r"(?:[&!]\S*|\s+|#[^\r\n]*)+")
@@ -65,7 +63,7 @@ class Composer:
                 if isinstance(event, yaml.NodeEvent):
                     node, _, _ = self.node(event, 1)
         except yaml.YAMLError as fault:
-            self.found.extend(explained(fault, self.text, self.file)[:MAX_FINDINGS])
+            self.found.extend(explained(fault, self.text, self.file))
             return None
         except _GivenUpError:
             return None

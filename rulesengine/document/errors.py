@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import yaml
 
 from rulesengine.diagnostics import Diagnostic, finding
 from rulesengine.document.text import Mark, place_from, start_of
+
+#: findings about one document; the reading goes on without telling more
+MAX_FINDINGS = 200
 
 _INDENTED_WITH_TAB = re.compile(r"^ *\t[ \t]*(?=[^\s#])", re.MULTILINE)
 
@@ -18,8 +22,10 @@ def explained(fault: yaml.YAMLError, text: str, file: str) -> list[Diagnostic]:
     if problem is None:
         return [finding("RE104", start_of(file), "The text is not YAML.", "Check what the file holds.")]
     context = getattr(fault, "context_mark", None) or problem
+    # where a tab is to blame, the lines below are likely to have them too
     last = text.find("\n", problem.index)
-    tabs = _INDENTED_WITH_TAB.finditer(text, context.index - context.column, len(text) if last < 0 else last)
+    first = _INDENTED_WITH_TAB.search(text, context.index - context.column, len(text) if last < 0 else last)
+    tabs = _INDENTED_WITH_TAB.finditer(text, first.start()) if first else ()
     found = [
         finding(
             "RE108",
@@ -27,7 +33,7 @@ def explained(fault: yaml.YAMLError, text: str, file: str) -> list[Diagnostic]:
             "This line is indented with a tab.",
             "Indent with spaces, two for each level.",
         )
-        for tab in tabs
+        for tab in islice(tabs, MAX_FINDINGS)
     ]
     if found:
         return found
@@ -45,7 +51,7 @@ def _wording(words: str, text: str, problem: Mark, context: Mark) -> tuple[Mark,
         return (
             problem,
             "This colon makes a key of what stands before it, and none can stand here.",
-            "Put the text in quotes if the colon belongs to it; else check indentation, and the line above for its colon.",
+            "Put the text in quotes if the colon belongs to it; else check indentation, and the line above.",
         )
     if here and here in "]}" and "flow" not in words.replace("flow node", ""):
         return (

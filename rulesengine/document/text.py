@@ -69,21 +69,24 @@ def start_of(file: str) -> Span:
 
 def place(text: str, start: int, end: int, file: str) -> Span:
     """The place of text[start:end]."""
-    line, begin = 1, 0
-    for match in _BREAK.finditer(text, 0, start):
+    return _place(text, 0, (1, 0), start, end, file)
+
+
+def place_from(mark: Mark, text: str, start: int, end: int, file: str) -> Span:
+    """The place of text[start:end], counted on from a mark that is not behind it."""
+    return _place(text, mark.index, (mark.line + 1, mark.index - mark.column), start, end, file)
+
+
+def _place(text: str, known: int, line_and_begin: tuple[int, int], start: int, end: int, file: str) -> Span:
+    # counted on from a known index, of which the line and the index of the line's beginning are told
+    line, begin = line_and_begin
+    for match in _BREAK.finditer(text, known, start):
         line, begin = line + 1, match.end()
     column = start - begin + 1
     end_line = line
     for match in _BREAK.finditer(text, start, end):
         end_line, begin = end_line + 1, match.end()
     return Span(file, line, column, end_line, end - begin + 1)
-
-
-def place_from(mark: Mark, text: str, start: int, end: int, file: str) -> Span:
-    """The place of text[start:end], counted on from a mark that is not behind it."""
-    begin = mark.index - mark.column
-    near = place(text[begin:end], start - begin, end - begin, file)
-    return Span(file, near.line + mark.line, near.column, near.end_line + mark.line, near.end_column)
 
 
 def between(start: Mark, end: Mark, file: str) -> Span:

@@ -6,7 +6,7 @@ there, so what stands under it is checked too, and nothing counts as missing tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -41,12 +41,10 @@ def check_shape(node: Node, kind: Kind, *, merged: bool = False) -> list[Diagnos
     for _ in range(_ROUNDS):
         data = plain(tree)
         errors = list(islice(validator_of(kind).iter_errors(data), MAX_FINDINGS * 5))
-        strange = _strange_keys(errors, kind, data)
-        if not strange:
+        strange = _strange_keys(errors, kind)
+        if not strange or len(teller.found) >= MAX_FINDINGS:
             break
-        for path in strange:
-            likely = teller.unknown_key(tree, path)
-            tree = _renamed(tree, path, likely)
+        tree = _renamed(tree, {path: teller.unknown_key(tree, path) for path in strange[:MAX_FINDINGS]})
     if not _extends(tree, kind):
         teller.empty_values(tree, ())
     teller.errors(tree, errors)
@@ -57,8 +55,8 @@ def _extends(tree: Node, kind: Kind) -> bool:
     return kind != "pack" or (isinstance(tree.value, dict) and "extends" in tree.value)
 
 
-def _strange_keys(errors: list[Any], kind: Kind, data: Any) -> list[Path]:
-    """The paths of keys that the schema does not have, the innermost first, so that none is renamed under another."""
+def _strange_keys(errors: list[Any], kind: Kind) -> list[Path]:
+    """The paths of keys that the schema does not have, without those below another of them."""
     found: dict[Path, None] = {}
     for error in errors:
         path: Path = tuple(error.absolute_path)
@@ -66,8 +64,7 @@ def _strange_keys(errors: list[Any], kind: Kind, data: Any) -> list[Path]:
             found[reserved] = None
         elif error.validator == "additionalProperties":
             found[path] = None
-    paths = sorted(found, key=len, reverse=True)
-    return [path for path in paths if not any(path[: len(other)] == other for other in paths if len(other) < len(path))]
+    return [path for path in found if not any(path[:length] in found for length in range(1, len(path)))]
 
 
 def _meant_reserved(path: Path, kind: Kind) -> Path | None:
@@ -82,20 +79,25 @@ def _meant_reserved(path: Path, kind: Kind) -> Path | None:
     return None
 
 
-def _renamed(node: Node, path: Sequence[str | int], likely: str | None) -> Node:
-    """The tree with the key at a path renamed to the likely word, or without it where there is none."""
-    step, rest = path[0], path[1:]
-    if isinstance(step, int):
-        assert isinstance(node.value, list)
+def _renamed(node: Node, changes: Mapping[Path, str | None]) -> Node:
+    """The tree with the keys at some paths renamed to the likely word, or without them where there is none."""
+    below: dict[str | int, dict[Path, str | None]] = {}
+    for path, likely in changes.items():
+        below.setdefault(path[0], {})[path[1:]] = likely
+    if isinstance(node.value, list):
         items = list(node.value)
-        items[step] = _renamed(items[step], rest, likely)
+        for step, inner in below.items():
+            items[int(step)] = _renamed(items[int(step)], inner)
         return msgspec.structs.replace(node, value=items)
     assert isinstance(node.value, dict)
     values, keys = dict(node.value), dict(node.keys)
-    if rest:
-        values[step] = _renamed(values[step], rest, likely)
-    else:
-        value, key = values.pop(step), keys.pop(step)
-        if likely is not None:
+    for step, inner in below.items():
+        name = str(step)
+        if () not in inner:
+            values[name] = _renamed(values[name], inner)
+            continue
+        value, key = values.pop(name), keys.pop(name)
+        likely = inner[()]
+        if likely is not None and likely not in values:
             values[likely], keys[likely] = value, key
     return msgspec.structs.replace(node, value=values, keys=keys)
