@@ -206,8 +206,12 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def unknown_of(expressions: Iterable[Expression], env: Env) -> tuple[str, ...]:
-    """The names in these expressions that have no value yet."""
-    return tuple(dict.fromkeys(leaf.label for e in expressions for leaf in e.leaves if leaf.evaluate(env) is None))
+    """The names in these expressions that have no value yet; the expressions themselves where every name has one, as
+    for choices without a rank or a division by zero.
+    """
+    asked = list(expressions)
+    missing = dict.fromkeys(leaf.label for e in asked for leaf in e.leaves if leaf.evaluate(env) is None)
+    return tuple(missing or (e.text for e in asked))
 
 
 def values_of(expressions: Iterable[Expression], env: Env) -> tuple[tuple[str, str], ...]:
