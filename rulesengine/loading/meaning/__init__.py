@@ -1,0 +1,28 @@
+"""What the rules of a pack mean together: checks on the built pack, after every name and type in it is sound."""
+
+from __future__ import annotations
+
+from rulesengine.diagnostics import Diagnostic, in_order
+from rulesengine.loading.meaning.alone import check_alone
+from rulesengine.loading.meaning.overlap import check_overlaps
+from rulesengine.loading.meaning.raising import check_consequences, check_loops, check_raises
+from rulesengine.loading.meaning.reach import check_reach
+from rulesengine.pack import Pack
+
+__all__ = ["check_meaning"]
+
+
+def check_meaning(pack: Pack) -> list[Diagnostic]:
+    """Every finding about what the rules do together, sorted by place.
+
+    A template may leave ways into and out of a state to the packs that extend it; all else holds for it as well.
+    """
+    report: list[Diagnostic] = []
+    if not pack.abstract:
+        check_reach(pack, report)
+    check_overlaps(pack, report)
+    check_loops(pack, report)
+    check_raises(pack, report)
+    check_consequences(pack, report)
+    check_alone(pack, report)
+    return in_order(report)
