@@ -49,15 +49,15 @@ class Check:
         #: leaf or parameter -> how it is written
         self.labels: dict[tree.Node, str] = {}
 
-    def inner(self, source: reading.Source, place: Place, depth: int) -> Check:
-        """The check of a condition whose name stands at this depth; where it may use `now` is asked outside."""
+    def inner(self, source: reading.Source, place: Place, level: int) -> Check:
+        """The check of a condition with so many levels above it; whether it may use `now` is asked outside."""
         return Check(
             source,
             scope=Scope(symbols=self.scope.symbols, process=self.scope.process),
             place=place,
             findings=self.findings,
             conditions=self.conditions,
-            depth=self.depth + depth,
+            depth=level,
         )
 
     def report(self, code: str, where: ast.expr | reading.Token, message: str, help: str) -> _Any | None:

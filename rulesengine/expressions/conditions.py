@@ -31,6 +31,8 @@ class Conditions(msgspec.Struct):
 
     #: by name; None where it has faults of its own
     read: dict[str, Filled | None] = msgspec.field(default_factory=dict)
+    #: by name: a level at which the condition would reach too deep, and so at every level below it
+    too_deep: dict[str, int] = msgspec.field(default_factory=dict)
     #: those that are being read, outermost first
     stack: list[str] = msgspec.field(default_factory=list)
 
@@ -42,18 +44,20 @@ def fill_in(check: Check, node: ast.Name, process: ProcessSymbols, depth: int) -
         circle = " → ".join([*known.stack[known.stack.index(name) :], name])
         help = f"The circle is {circle}."
         return check.report("RE408", node, f"The condition '{name}' refers to itself", help)
+    level = check.depth + depth - 1
+    if level >= known.too_deep.get(name, reading.LEVELS):
+        return _too_deep(check, node, level)
     if name not in known.read:
         text, place = process.conditions[name]
-        entry = _read_condition(check, name, text, place, depth)
+        entry = _read_condition(check, name, text, place, level)
         if entry is None and check.too_deep:
-            return _deep_condition(check, node)
+            return _too_deep(check, node, level)
         known.read[name] = entry
     found = known.read[name]
     if found is None:
         return None
-    if check.depth + depth + found.levels > reading.LEVELS:
-        check.too_deep = True
-        return _deep_condition(check, node)
+    if level + found.levels > reading.LEVELS:
+        return _too_deep(check, node, level)
     check.nodes += found.nodes
     if check.nodes > NODES:
         message = f"With its conditions filled in, the expression has more than {NODES:,} parts"
@@ -65,18 +69,21 @@ def fill_in(check: Check, node: ast.Name, process: ProcessSymbols, depth: int) -
     return found.item
 
 
-def _deep_condition(check: Check, node: ast.Name) -> tree.Node | None:
+def _too_deep(check: Check, node: ast.Name, level: int) -> tree.Node | None:
+    known = check.conditions.too_deep
+    known[node.id] = min(level, known.get(node.id, level))
+    check.too_deep = True
     if check.depth:
         return None
     message = f"With its conditions filled in, the expression is more than {reading.LEVELS} levels deep"
     return check.report("RE403", node, message, "Let fewer conditions build on each other.")
 
 
-def _read_condition(check: Check, name: str, text: str, place: Place, depth: int) -> Filled | None:
+def _read_condition(check: Check, name: str, text: str, place: Place, level: int) -> Filled | None:
     source = check.findings.read(text, place)
     if source is None:
         return None
-    inner = check.inner(source, place, depth)
+    inner = check.inner(source, place, level)
     check.conditions.stack.append(name)
     try:
         item = inner.value(source.tree)

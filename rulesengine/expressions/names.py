@@ -128,6 +128,9 @@ def dotted(check: Check, node: ast.Attribute) -> tree.Node | None:
     if name in symbols.processes:
         message = f"There may be several instances of '{name}' here, or none"
         return check.report("RE313", base, message, f"Write latest({name}).{node.attr} for the latest one.")
+    fact = type_of_name(check, name)
+    if fact is not None:
+        return check.report("RE402", base, f"'{name}' is {fact.in_words}, which has no facts of its own", "")
     known = [*ancestors, *symbols.context, *([here.name, "was"] if here else [])]
     return check.report("RE313", base, f"'{name}' is not a name here", did_you_mean(name, known))
 

@@ -138,7 +138,7 @@ def _tokens(text: str, report: Report) -> list[Token] | None:
                     refuse("RE401", where, where + 1, f"{_character(strange)} is not a plain space", "Write a space.")
         elif kind == "other":
             instead = vocabulary.CHARACTERS.get(word)
-            help = f"Write {instead}" if instead else "Names are written with the letters a to z, digits and _."
+            help = f"Write {instead}." if instead else "Names are written with the letters a to z, digits and _."
             refuse("RE401", start, end, f"{_character(word)} cannot be used here", help)
         elif kind == "number":
             if not _NUMBER.fullmatch(word):
