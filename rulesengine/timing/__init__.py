@@ -7,7 +7,7 @@ never from the machine, so the same input gives the same moment everywhere.
 
 from rulesengine.timing.calendar import Calendar, Due, Step
 from rulesengine.timing.errors import MomentOutOfRange, TimingError
-from rulesengine.timing.holiday import holiday_names, holidays_of
+from rulesengine.timing.holiday import check_holidays, holiday_names, holidays_of
 from rulesengine.timing.period import Period, parse_period
 from rulesengine.timing.zone import known_zones, zone_data_version
 
@@ -18,6 +18,7 @@ __all__ = [
     "Period",
     "Step",
     "TimingError",
+    "check_holidays",
     "holiday_names",
     "holidays_of",
     "known_zones",

@@ -196,8 +196,8 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
             return _within(self.time_zone.at(self._moved(due, -period.months, -period.days)))
         if kind == "working_days":
             number, clock = divmod(self._worked(due) - period.days * DAY, DAY)
-            return self.time_zone.at((self.working_days.day(number) - EPOCH_DAY) * DAY + clock)
-        return self.running_clock(period).backward(due, period.microseconds)
+            return _within(self.time_zone.at((self.working_days.day(number) - EPOCH_DAY) * DAY + clock))
+        return _within(self.running_clock(period).backward(due, period.microseconds))
 
     def explain(self, start: int, period: Period, names: Mapping[int, str] | None = None) -> list[Step]:
         """The count of `add` step by step, in order of time; the last step is its due moment. `names` are those of
@@ -215,7 +215,7 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
         if kind == "elapsed":
             return _Count(_within(start + period.microseconds))
         if kind == "calendar":
-            return _Count(_within(self.time_zone.at(self._moved(start, period.months, period.days), start)))
+            return _Count(_within(self.time_zone.at(self._moved(start, period.months, period.days))))
         if kind == "working_days":
             whole_days = not self.is_working_day(self.day_of(start))
             return self._work(start, period.days * DAY, whole_days)
@@ -243,9 +243,9 @@ class Calendar(msgspec.Struct, frozen=True, dict=True):
         if kind == "elapsed":
             return count.base - at
         if kind == "calendar":
-            return max(0, self.time_zone.wall(count.base) - self.time_zone.wall(at))
+            return self.time_zone.wall(count.base) - self.time_zone.wall(at)
         if kind == "working_days":
-            return max(0, self._worked(count.base) + count.short - self._worked(at))
+            return self._worked(count.base) + count.short - self._worked(at)
         return self.running_clock(period).between(at, count.base) + count.short
 
     def _resume(self, at: int, left: int, period: Period, whole_days: bool) -> _Count:

@@ -40,7 +40,8 @@ def explain(calendar: Calendar, start: int, period: Period, names: Mapping[int, 
     if due.base != due.due:
         told.append((due.base, f"{period}: counted to here"))
         if last != end:
-            told += _closed(calendar, last, end, names, "the end moves on")
+            rolled = _closed(calendar, last, end, names, "the end moves on")
+            told += [(max(moment, due.base), text) for moment, text in rolled]
         if period.ends_with_day:
             told.append((due.due, f"{_day(end)} counts to its end"))
     told = sorted(told, key=lambda step: step[0])  # stable: at one moment, in the order told

@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
-from rulesengine.diagnostics import did_you_mean, nearest
+from rulesengine.diagnostics import did_you_mean
 from rulesengine.timing.errors import TimingError
+
+#: codes the package is known to have, so that checking a pack need not import it: that takes a tenth of a second
+FAMILIAR = frozenset(
+    {"AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FR", "GB", "IE", "IT", "LU", "NL", "PL", "PT", "SE", "SK"}
+)
 
 
 def holidays_of(code: str, years: Iterable[int]) -> frozenset[int]:
@@ -45,18 +50,23 @@ def _names(code: str, years: tuple[int, ...]) -> tuple[tuple[int, str], ...]:
     return tuple(sorted((day.toordinal(), name) for day, name in found.items() if day.year in wanted))
 
 
+def check_holidays(code: str) -> None:
+    """TimingError, with the likely code, where `code` is no holiday calendar. Codes in common use cost no import."""
+    if code not in FAMILIAR:
+        country, _, subdivision = code.partition("-")
+        _check(code, country, subdivision)
+
+
 def _check(code: str, country: str, subdivision: str) -> None:
     countries = _countries()
-    parts = countries.get(country)
-    if parts is None:
+    if country not in countries:
+        # codes and names of countries are much alike: only the same in other letters, or a close name, is a likely one
         by_name = _by_name()
-        likely = by_name.get(code.lower()) or nearest(country, countries)
-        if likely is None:
-            # names of countries are much alike, so only a close one counts
-            close = get_close_matches(code.lower(), by_name, n=1, cutoff=0.8)
-            likely = by_name[close[0]] if close else None
+        close = get_close_matches(code.lower(), by_name, n=1, cutoff=0.8)
+        likely = code.upper() if code.upper() in countries else by_name.get(close[0]) if close else None
         help = f"Did you mean '{likely}'?" if likely else "Use a country code of two letters, or one like 'DE-BY'."
         raise TimingError(f"'{code}' is not a holiday calendar.", help)
+    parts = _parts(country)
     if (subdivision and subdivision not in parts) or code.endswith("-"):
         known = [f"{country}-{part}" for part in parts]
         help = did_you_mean(code, known) if parts and subdivision else f"Write '{country}'."
@@ -64,17 +74,22 @@ def _check(code: str, country: str, subdivision: str) -> None:
 
 
 @lru_cache(maxsize=1)
-def _countries() -> dict[str, tuple[str, ...]]:
-    """Two-letter codes and the codes of their subdivisions."""
-    from holidays import list_supported_countries
+def _countries() -> tuple[str, ...]:
+    """Two-letter codes. The package's own list of them imports every country there is."""
+    return tuple(_by_name().values())
 
-    listed = list_supported_countries(include_aliases=False)
-    return {code: tuple(parts) for code, parts in listed.items() if len(code) == 2}
+
+def _parts(country: str) -> tuple[str, ...]:
+    """The codes of a country's subdivisions."""
+    import holidays
+
+    return tuple(getattr(holidays, country).subdivisions)
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, str]:
-    """English names of countries in lower case -> two-letter code."""
+    """English names and codes of three letters, in lower case -> two-letter code."""
     from holidays.registry import COUNTRIES
 
-    return {name.replace("_", " "): codes[1] for name, codes in COUNTRIES.items()}
+    found = {codes[2].lower(): codes[1] for codes in COUNTRIES.values()}
+    return found | {name.replace("_", " "): codes[1] for name, codes in COUNTRIES.items()}

@@ -294,9 +294,8 @@ def _unknown_unit(words: str, number: str, phrase: str) -> TimingError:
     likely = _HABITS.get(phrase) or nearest(phrase, _PHRASES)
     if likely is None:
         return TimingError(f"'{phrase}' is not a unit of time.", FORMS)
-    if number == "1":
-        unit, on, rest = likely.partition(" on ")
-        likely = unit.removesuffix("s") + on + rest
+    unit, on, rest = likely.partition(" on ")
+    likely = unit.removesuffix("s") + ("" if number == "1" else "s") + on + rest
     return TimingError(f"'{phrase}' is not a unit of time.", f"Did you mean '{number} {likely}'?")
 
 

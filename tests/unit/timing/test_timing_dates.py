@@ -38,6 +38,8 @@ CALENDARS = {
     "DE 8-12 13-17": of("Europe/Berlin", "DE", opening=((8, 12), (13, 17))),
     "FR 0-24": of("Europe/Paris", "FR", opening=((0, 24),)),
     "daily 1-5": of("Europe/Paris", "", weekend=(), opening=((1, 5),)),
+    "daily 1-2:30 3-5": Calendar("Europe/Paris", weekend=(), opening=((HOUR, 5 * HOUR // 2), (3 * HOUR, 5 * HOUR))),
+    "St John's": of("America/St_Johns", ""),
     "daily": of("Europe/Paris", "", weekend=()),
     "closed saturdays": of("Europe/Berlin", "", weekend=(5,)),
     "closed sundays": of("Europe/Paris", "FR", weekend=(6,)),
@@ -156,6 +158,7 @@ FR | 2026-03-27 10:00 | 48 hours on working days | 2026-03-31 10:00 | the clocks
 daily | 2026-03-28 10:00 | 48 hours on working days | 2026-03-30 11:00 | the change is on a working day
 closed saturdays | 2026-03-27 10:00 | 48 hours on working days | 2026-03-30 11:00 | 14 h, a Sunday of 23 h, 11 h
 closed saturdays | 2026-10-23 10:00 | 48 hours on working days | 2026-10-26 09:00 | 14 h, a Sunday of 25 h, 9 h
+closed saturdays | 2026-10-25 00:00 | 25 hours on working days | 2026-10-26 00:00 | exactly a Sunday of 25 h
 # working hours
 FR 9-17 | 2026-03-06 15:00 | 16 working hours | 2026-03-10 15:00 | 2 h, 8 h, 6 h
 FR 9-17 | 2026-03-06 15:00 | 2 working hours | 2026-03-06 17:00 | at closing time, not on Monday
@@ -169,6 +172,8 @@ DE 8-12 13-17 | 2026-03-09 12:30 | 4 working hours | 2026-03-09 17:00 | from wit
 FR 0-24 | 2026-03-05 00:00 | 48 working hours | 2026-03-06 end | open all day is like hours on working days
 daily 1-5 | 2026-03-29 00:00 | 4 working hours | 2026-03-30 02:00 | 1:00 to 5:00 has three hours
 daily 1-5 | 2026-10-25 00:00 | 4 working hours | 2026-10-25 04:00 | 1:00 to 5:00 has five hours
+daily 1-2:30 3-5 | 2026-03-29 00:00 | 3 working hours | 2026-03-29 05:00 | no minute counts twice around the gap
+St John's | 2010-11-06 00:30 | 24 hours, ends | 2010-11-06 23:30-03:30 | set back over midnight: that day had ended
 # ends: end_of_day
 FR | 2026-03-02 09:00 | 3 days, ends | 2026-03-05 end | Thursday, all day
 FR | 2026-03-28 10:00 | 1 day, ends | 2026-03-29 end | a day of 23 hours
@@ -222,6 +227,7 @@ FR | 2026-03-08 15:00 | 1 working day | 2026-03-06 00:00 | one whole working day
 FR | 2026-03-10 10:00 | 48 hours on working days | 2026-03-06 10:00 | back over the weekend
 FR | 2026-03-06 end | 24 hours on working days | 2026-03-05 end | from the end of a day
 closed saturdays | 2026-10-26 09:00 | 48 hours on working days | 2026-10-23 10:00 | a Sunday of 25 hours
+closed saturdays | 2026-10-26 00:00 | 1 hour on working days | 2026-10-25 23:00 | the last of 25 hours
 FR 9-17 | 2026-03-10 15:00 | 16 working hours | 2026-03-06 15:00 | back over the weekend
 FR 9-17 | 2026-03-09 17:00 | 8 working hours | 2026-03-09 09:00 | from opening time, not the evening before
 DE 8-12 13-17 | 2026-03-09 14:00 | 1 working hour | 2026-03-09 13:00 | from the end of the break
@@ -250,6 +256,8 @@ FR | 2026-03-02 10:00 | 48 hours | 03-05 10:00 > | 2026-03-04 10:00 | paused aft
 FR | 2026-03-02 10:00 | 48 hours | 03-03 10:00 > 03-03 10:00 | 2026-03-04 10:00 | no time at all
 FR | 2026-03-02 09:00 | 3 days | 03-03 09:00 > 03-05 09:00 | 2026-03-07 09:00 | two days are left
 FR | 2026-03-27 10:00 | 3 days | 03-28 10:00 > 03-29 10:00 | 2026-03-31 10:00 | two days on the wall, not 48 hours
+FR | 2026-10-23 02:40 | 2 days | 10-25 02:30+02:00 > 10-25 02:15+01:00 | 2026-10-25 02:25+01:00 | after the resumption
+daily | 2026-10-23 02:40 | 2 working days | 10-25 02:30+02:00 > 10-25 02:15+01:00 | 2026-10-25 02:25+01:00 | the same
 FR | 2026-01-31 10:00 | 1 month | 02-10 10:00 > 02-12 10:00 | 2026-03-02 10:00 | 18 days are left
 FR | 2026-03-02 10:00 | 3 working days | 03-03 15:00 > 03-06 15:00 | 2026-03-10 10:00 | a working day and 19 hours
 FR | 2026-03-05 10:00 | 3 working days | 03-07 12:00 > 03-08 12:00 | 2026-03-10 10:00 | within the weekend
@@ -262,11 +270,13 @@ FR | 2026-03-06 10:00 | 48 hours on working days | 03-06 16:00 > 03-09 16:00 | 2
 FR | 2026-03-06 10:00 | 48 hours on working days | 03-07 10:00 > 03-08 10:00 | 2026-03-10 10:00 | stood still anyway
 FR | 2026-04-02 10:00 | 48 hours on working days | 04-03 12:00 > 04-06 12:00 | 2026-04-07 22:00 | half of Friday is lost
 FR | 2026-03-05 00:00 | 48 hours on working days | 03-06 12:00 > 03-09 12:00 | 2026-03-10 00:00 | 12 hours are left
+closed saturdays | 2026-10-23 10:00 | 30 hours on working days | 10-23 12:00 > 10-23 13:00 | 2026-10-25 16:00 | 25 h
 FR 9-17 | 2026-03-06 15:00 | 16 working hours | 03-09 10:00 > 03-09 12:00 | 2026-03-10 17:00 | two hours of Monday
 FR 9-17 | 2026-03-06 15:00 | 16 working hours | 03-09 20:00 > 03-10 08:00 | 2026-03-10 15:00 | within the night
 FR | 2026-03-02 09:00 | 3 days, ends | 03-03 09:00 > 03-04 09:00 | 2026-03-06 end | ends apply again
 FR | 2026-03-02 09:00 | 3 days, ends | 03-05 15:00 > 03-05 16:00 | 2026-03-05 end | counted already, the same day
 FR | 2026-03-02 09:00 | 3 days, ends | 03-05 15:00 > 03-06 08:00 | 2026-03-06 end | counted already, the next day
+FR | 2026-03-02 09:00 | 3 days, ends | 03-05 end > 03-07 08:00 | 2026-03-07 08:00 | at exactly due, no end of day
 FR | 2026-03-04 10:00 | 3 days, rolls | 03-05 10:00 > 03-06 10:00 | 2026-03-09 10:00 | Sunday rolls like Saturday
 FR | 2026-03-04 10:00 | 3 days, rolls | 03-08 15:00 > 03-11 15:00 | 2026-03-11 15:00 | nothing is left on Wednesday
 FR | 2026-03-02 15:00 | 14 days, legal | 03-04 12:00 > 03-09 12:00 | 2026-03-23 end | the 21st is a Saturday
@@ -288,19 +298,26 @@ def test_due_over_pauses(row: tuple[str, ...]) -> None:
     ), why
 
 
-@pytest.mark.parametrize(
-    ("start", "began", "pauses", "due"),
-    [
-        ("2026-03-02 09:00", "2026-03-04 09:00", (), "2026-03-05 09:00"),
-        ("2026-03-02 09:00", "2026-03-10 09:00", (), "2026-03-10 09:00"),
-        ("2026-03-02 09:00", "2026-03-10 09:00", (("2026-03-10 09:00", "2026-03-12 09:00"),), "2026-03-12 09:00"),
-        ("2026-03-02 09:00", "2026-03-10 09:00", (("2026-03-10 09:00", None),), None),
-        ("2026-03-02 09:00", "2026-03-10 09:00", (("2026-03-11 09:00", None),), "2026-03-10 09:00"),
-        ("2026-03-02 09:00", "2026-03-04 09:00", (("2026-03-04 09:00", "2026-03-06 09:00"),), "2026-03-07 09:00"),
-    ],
-)
-def test_a_run_that_counts_from_an_earlier_moment_is_never_due_before_it_began(start, began, pauses, due) -> None:
+BEGAN = rows("""
+3 days | 2026-03-02 09:00 | 2026-03-04 09:00 | | 2026-03-05 09:00
+3 days | 2026-03-02 09:00 | 2026-03-10 09:00 | | 2026-03-10 09:00
+3 days | 2026-03-02 09:00 | 2026-03-10 09:00 | 2026-03-10 09:00 > 2026-03-12 09:00 | 2026-03-12 09:00
+3 days, ends | 2026-03-02 09:00 | 2026-03-10 09:00 | 2026-03-10 09:00 > 2026-03-12 09:00 | 2026-03-12 09:00
+3 days | 2026-03-02 09:00 | 2026-03-10 09:00 | 2026-03-10 09:00 > | never
+3 days | 2026-03-02 09:00 | 2026-03-10 09:00 | 2026-03-11 09:00 > | 2026-03-10 09:00
+3 days | 2026-03-02 09:00 | 2026-03-10 09:00 | 2026-03-08 09:00 > 2026-03-10 09:00 | 2026-03-10 09:00
+3 days | 2026-03-02 09:00 | 2026-03-04 09:00 | 2026-03-04 09:00 > 2026-03-06 09:00 | 2026-03-07 09:00
+""")
+
+
+@pytest.mark.parametrize(("text", "start", "began", "pause", "due"), BEGAN)
+def test_a_run_that_counts_from_an_earlier_moment_is_never_due_before_it_began(
+    text: str, start: str, began: str, pause: str, due: str
+) -> None:
     calendar = CALENDARS["FR"]
-    still = tuple((moment(calendar, a), b and moment(calendar, b)) for a, b in pauses)
-    found = calendar.schedule(moment(calendar, start), parse_period("3 days"), still, began=moment(calendar, began))
-    assert found == (due and moment(calendar, due))
+    begin, _, end = (part.strip() for part in pause.partition(" >"))
+    still = ((moment(calendar, begin), moment(calendar, end) if end else None),) if begin else ()
+    found = calendar.schedule(moment(calendar, start), period_of(text), still, began=moment(calendar, began))
+    assert ("never" if found is None else shown(calendar, found)) == (
+        due if due == "never" else shown(calendar, moment(calendar, due))
+    )
