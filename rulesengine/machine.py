@@ -17,8 +17,7 @@ from typing import Any
 from transitions import EventData, Machine, State
 
 from rulesengine.pack import Pack, Process
-from rulesengine.rules.deadline import holds
-from rulesengine.rules.reading import NEW
+from rulesengine.rules.reading import NEW, holds
 from rulesengine.rules.transition import Transition
 
 

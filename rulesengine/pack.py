@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -13,7 +14,7 @@ from rulesengine.rules.deadline import Deadline
 from rulesengine.rules.limit import Limit
 from rulesengine.rules.suspension import Suspension
 from rulesengine.rules.transition import Transition
-from rulesengine.timing import Calendar
+from rulesengine.timing import Calendar, holidays_of
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +73,19 @@ class WorkingTime(msgspec.Struct, frozen=True, kw_only=True):
     closed: frozenset[int]
 
 
+#: years whose holidays a pack's own calendar knows; a case keeps those around its opening
+FIRST_YEAR, LAST_YEAR = 2015, 2045
+
+
+@lru_cache(maxsize=64)
+def calendar_of(time: WorkingTime) -> Calendar:
+    """The working calendar with the holidays of all years a pack knows. TimingError for an unknown country."""
+    holidays = holidays_of(time.holidays, range(FIRST_YEAR, LAST_YEAR + 1)) if time.holidays else frozenset()
+    return Calendar(
+        zone=time.zone, holidays=frozenset(holidays) | time.closed, weekend=time.weekend, opening=time.opening
+    )
+
+
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """One marketplace's rules, read, checked and built."""
 
@@ -85,7 +99,6 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     digits: int
     working_time: WorkingTime
-    calendar: Calendar
     actors: tuple[str, ...]
     context: Mapping[str, Mapping[str, FactType]]
     parameters: Mapping[str, Parameter]
@@ -102,6 +115,11 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     document: Node
     #: the files of the registers, this pack's first
     registers: tuple[str, ...]
+
+    @property
+    def calendar(self) -> Calendar:
+        """The pack's working calendar. The first use looks its holidays up."""
+        return calendar_of(self.working_time)
 
     @property
     def zone(self) -> str:

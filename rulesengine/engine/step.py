@@ -12,9 +12,9 @@ from rulesengine.case import NEVER, Change, Instance, Notification, Reason, to_d
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.rules import deadline as deadlines
 from rulesengine.rules import limit as limits
-from rulesengine.rules.deadline import Turn, holds
+from rulesengine.rules.deadline import Turn
 from rulesengine.rules.limit import unknown_of, values_of
-from rulesengine.rules.reading import SYSTEM
+from rulesengine.rules.reading import SYSTEM, holds
 from rulesengine.rules.transition import Raise, Transition
 
 #: events one step may raise; a pack that needs more raises to ever more instances

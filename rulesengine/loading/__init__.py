@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rulesengine.diagnostics import Diagnostic, PackError, Span, did_you_mean, finding, in_order
+import msgspec
+
+from rulesengine.diagnostics import Diagnostic, PackError, did_you_mean, finding, in_order
+from rulesengine.document import Node
 from rulesengine.loading import merge
 from rulesengine.loading.building import build, digest_of
 from rulesengine.loading.meaning import check_meaning
+from rulesengine.loading.naming import entries, string
 from rulesengine.loading.register import read_register
 from rulesengine.loading.shape import check_shape
 from rulesengine.pack import Pack
@@ -52,10 +56,11 @@ def check_pack(path: str | Path) -> list[Diagnostic]:
     pack, found = _load(find_pack(path), "", {})
     if pack is not None and not any(d.severity == "error" for d in found):
         for variant in pack.variants:
-            found.extend(_built_again(pack, variant, {}))
+            if variant != pack.variant:
+                found.extend(_check_again(pack, variant, {}))
         for name, readings in merge.offered_readings(pack.document).items():
             for reading in readings:
-                found.extend(_built_again(pack, "", {name: reading}))
+                found.extend(_check_again(pack, pack.variant, {name: reading}))
     return in_order(found)
 
 
@@ -89,7 +94,7 @@ def _check_choice(pack: Pack, variant: str, readings: Mapping[str, str], report:
             )
 
 
-def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[Diagnostic]) -> Pack:
+def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[Diagnostic], only: str = "") -> Pack:
     return build(
         pack.document,
         file=pack.file,
@@ -99,12 +104,18 @@ def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[D
         registers=pack.registers,
         sources=None,
         report=report,
+        only=only,
     )
 
 
-def _built_again(pack: Pack, variant: str, readings: Mapping[str, str]) -> list[Diagnostic]:
+def _check_again(pack: Pack, variant: str, readings: Mapping[str, str]) -> list[Diagnostic]:
+    """Findings about a checked pack under another variant or one other reading."""
     report: list[Diagnostic] = []
-    again = _again(pack, variant, readings, report)
+    # a reading of a rule changes its process alone
+    only = next((name.partition(".")[0] for name in readings if "." in name), "")
+    again = _again(pack, variant, readings, report, only)
+    if only:
+        again = msgspec.structs.replace(pack, processes={**pack.processes, **again.processes})
     return report + check_meaning(again)
 
 
@@ -115,7 +126,7 @@ def _load(path: Path, variant: str, readings: Mapping[str, str]) -> tuple[Pack |
         return None, report
     if len(chain) > 1:
         # each document of a chain may leave out what another gives: only the whole has to be whole
-        shape = check_shape(document, "pack")
+        shape = check_shape(document, "pack", merged=True)
         report.extend(shape)
         if any(d.severity == "error" for d in shape):
             return None, report
@@ -123,7 +134,7 @@ def _load(path: Path, variant: str, readings: Mapping[str, str]) -> tuple[Pack |
     pack = build(
         document,
         file=str(path),
-        variant=variant,
+        variant=variant or _usual_variant(document),
         readings=readings,
         digest=digest_of(document),
         registers=registers,
@@ -133,10 +144,16 @@ def _load(path: Path, variant: str, readings: Mapping[str, str]) -> tuple[Pack |
     before: list[Diagnostic] = []
     _check_choice(pack, variant, readings, before)
     report.extend(before)
+    if pack.abstract:
+        # what a template leaves open, the packs that extend it fill in
+        report = [d for d in report if d.code != "RE514"]
     if not any(d.severity == "error" for d in report):
         report.extend(check_meaning(pack))
     return pack, report
 
 
-def no_place(file: str) -> Span:
-    return Span(file=file, line=1, column=1, end_line=1, end_column=1)
+def _usual_variant(document: Node) -> str:
+    """The variant a pack is built under when none is asked for: its default, else its first; "" without variants."""
+    names = [name for name, _ in entries(document, "variants")]
+    usual = string(document, "default_variant")
+    return usual if usual in names else (names[0] if names else "")

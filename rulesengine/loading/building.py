@@ -7,20 +7,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
-from rulesengine.diagnostics import Diagnostic, did_you_mean, finding
+from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
 from rulesengine.loading import merge
 from rulesengine.loading.naming import Naming, child, entries, string, words
-from rulesengine.pack import Pack, Parameter, Process, State, WorkingTime
+from rulesengine.pack import Pack, Parameter, Process, State
 from rulesengine.rules import deadline, limit, suspension, transition
 from rulesengine.rules.reading import Names, Reading
-from rulesengine.timing import Calendar, holidays_of
-
-#: years whose holidays a pack's own calendar knows; a case keeps those around its opening
-FIRST_YEAR, LAST_YEAR = 2015, 2045
+from rulesengine.timing import TimingError, check_holidays
 
 #: keys whose maps are keyed by names an author chose
 NAMED = frozenset(
@@ -51,15 +47,6 @@ def digest_of(document: Node) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def calendar_of(time: WorkingTime) -> Calendar:
-    """The working calendar with the holidays of all years a pack knows. ValueError for an unknown country."""
-    holidays = holidays_of(time.holidays, range(FIRST_YEAR, LAST_YEAR + 1)) if time.holidays else frozenset()
-    return Calendar(
-        zone=time.zone, holidays=frozenset(holidays) | time.closed, weekend=time.weekend, opening=time.opening
-    )
-
-
 def build(
     document: Node,
     *,
@@ -70,20 +57,23 @@ def build(
     registers: tuple[str, ...],
     sources: frozenset[str] | None,
     report: list[Diagnostic],
+    only: str = "",
 ) -> Pack:
-    """Build the pack. What is wrong goes to the report; with errors in it the pack is not fit to run."""
+    """Build the pack. What is wrong goes to the report; with errors in it the pack is not fit to run.
+
+    `only` names the one process to build; the pack has no others then.
+    """
     merged = merge.under_variant(document, variant) if variant else document
     merged = merge.under_readings(merged, readings)
     naming = Naming(merged, sources, report)
     names = naming.names()
     time = naming.working_time()
-    try:
-        calendar = calendar_of(time)
-    except ValueError as fault:
-        node = child(child(merged, "calendar"), "holidays")
-        if node is not None:
-            report.append(finding("RE311", node.span, str(fault), "Name a country (FR) or a region of one (DE-BY)."))
-        calendar = Calendar(zone=time.zone, holidays=time.closed, weekend=time.weekend, opening=time.opening)
+    holidays = child(child(merged, "calendar"), "holidays")
+    if holidays is not None:
+        try:
+            check_holidays(time.holidays)
+        except TimingError as fault:
+            report.append(finding("RE311", holidays.span, fault.message, fault.help))
     default_variant = string(merged, "default_variant")
     variants = tuple(name for name, _ in entries(merged, "variants"))
     named = child(merged, "default_variant")
@@ -106,11 +96,10 @@ def build(
         currency=naming.currency,
         digits=naming.digits,
         working_time=time,
-        calendar=calendar,
         actors=names.actors,
         context=names.symbols.context,
         parameters={name: _parameter(name, node, names, report) for name, node in entries(merged, "parameters")},
-        processes={name: _process(name, node, names, report) for name, node in entries(merged, "processes")},
+        processes=_processes(merged, names, report),
         variants=variants,
         default_variant=default_variant,
         variant=variant,
@@ -156,7 +145,14 @@ class _Loose(Reading):
         self.report = report
 
 
-def _process(name: str, node: Node, names: Names, report: list[Diagnostic]) -> Process:
+def _processes(merged: Node, names: Names, report: list[Diagnostic]) -> dict[str, Process]:
+    section = child(merged, "processes")
+    if section is None:
+        return {}
+    return {name: _process(name, node, section.keys[name], names, report) for name, node in entries(section)}
+
+
+def _process(name: str, node: Node, place: Span, names: Names, report: list[Diagnostic]) -> Process:
     reading = Reading(names, name, report)
 
     def rules(section: str) -> list[tuple[str, Node, Any]]:
@@ -191,7 +187,7 @@ def _process(name: str, node: Node, names: Names, report: list[Diagnostic]) -> P
         transitions=tuple(transition.read(reading, rule, inner, key) for rule, inner, key in rules("transitions")),
         deadlines=tuple(deadline.read(reading, rule, inner, key) for rule, inner, key in rules("deadlines")),
         limits=tuple(found for found in limits if found is not None),
-        place=node.span,
+        place=place,
     )
     taken: dict[str, str] = {}
     for section in ("transitions", "deadlines", "limits"):
@@ -207,4 +203,4 @@ def _process(name: str, node: Node, names: Names, report: list[Diagnostic]) -> P
     return built
 
 
-__all__ = ["build", "calendar_of", "digest_of", "words"]
+__all__ = ["build", "digest_of", "words"]

@@ -13,18 +13,18 @@ from fractions import Fraction
 
 from rulesengine.diagnostics import Diagnostic, did_you_mean, finding
 from rulesengine.document import Node
-from rulesengine.expressions import NUMBER, PERIOD, TEXT, ParameterValue, ProcessSymbols, Symbols, money
+from rulesengine.expressions import NUMBER, PERIOD, RESERVED, TEXT, ParameterValue, ProcessSymbols, Symbols, money
 from rulesengine.facts import FactType
 from rulesengine.money import CURRENCIES, currency_digits, parse_amount
 from rulesengine.pack import WorkingTime
 from rulesengine.patterns import compile_pattern
 from rulesengine.rules.reading import ANY, NEW, SYSTEM, Names, ProcessNames
 from rulesengine.rules.transition import event_name
-from rulesengine.timing import known_zones, parse_period
+from rulesengine.timing import TimingError, known_zones, parse_period
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-#: names an expression gives a meaning of its own
-RESERVED = frozenset({"was", "state", "now", "and", "or", "not", "in", "true", "false", NEW, ANY})
+#: words that mean something of their own
+TAKEN = RESERVED | {NEW, ANY}
 
 
 def child(node: Node | None, key: str) -> Node | None:
@@ -76,6 +76,15 @@ class Naming:
     def say(self, code: str, node: Node, message: str, help: str = "") -> None:
         self.report.append(finding(code, node.span, message, help))
 
+    def taken(self, section: Node | None, name: str, message: str, help: str) -> None:
+        """RE312 at a name of a section."""
+        if section is not None:
+            self.report.append(finding("RE312", section.keys[name], message, help))
+
+    def reserved(self, section: Node | None, name: str, what: str) -> None:
+        message = f"'{name}' has a meaning of its own and cannot name {what}."
+        self.taken(section, name, message, "Take another word.")
+
     def names(self) -> Names:
         document = self.document
         processes = {name: self.process(name, node) for name, node in entries(document, "processes")}
@@ -85,16 +94,18 @@ class Naming:
             name: {fact: self.fact(inner, processes) for fact, inner in entries(node)}
             for name, node in entries(document, "context")
         }
-        for name in (*context, *processes):
-            if name in context and name in processes:
-                node = child(child(document, "context"), name)
-                if node is not None:
-                    self.say(
-                        "RE312",
-                        node,
-                        f"'{name}' is the name of a process already.",
-                        "Call the context map something else.",
-                    )
+        for section, what in (("processes", "a process"), ("context", "a context"), ("parameters", "a parameter")):
+            for name, _ in entries(document, section):
+                if name in TAKEN:
+                    self.reserved(child(document, section), name, what)
+        for name in context:
+            if name in processes:
+                self.taken(
+                    child(document, "context"),
+                    name,
+                    f"'{name}' is the name of a process already.",
+                    "Call the context map something else.",
+                )
         symbols = Symbols(
             processes={name: self.symbols(name, processes[name]) for name in processes},
             context=context,
@@ -113,24 +124,14 @@ class Naming:
 
     def process(self, name: str, node: Node) -> ProcessNames:
         states = tuple(state for state, _ in entries(node, "states"))
-        if child(node, "states") is not None:
-            for state, span in child(node, "states").keys.items():  # type: ignore[union-attr]
-                if state in (NEW, ANY):
-                    self.report.append(
-                        finding(
-                            "RE312",
-                            span,
-                            f"'{state}' has a meaning of its own and cannot name a state.",
-                            "Take another word.",
-                        )
-                    )
+        for state in states:
+            if state in (NEW, ANY):
+                self.reserved(child(node, "states"), state, "a state")
         declared = [n for n, _ in entries(self.document, "processes")]
         facts = {}
         for fact, inner in entries(node, "facts"):
-            if fact in RESERVED:
-                self.say(
-                    "RE312", inner, f"'{fact}' has a meaning of its own and cannot name a fact.", "Take another word."
-                )
+            if fact in TAKEN:
+                self.reserved(child(node, "facts"), fact, "a fact")
                 continue
             facts[fact] = self.fact(inner, declared)
         transitions = list(entries(node, "transitions"))
@@ -165,7 +166,8 @@ class Naming:
             while parent in processes and parent not in seen:
                 seen.append(parent)
                 parent = processes[parent].under
-            if parent == name:
+            # a circle is told of once, at its last process
+            if parent == name and name == [other for other in processes if other in seen][-1]:
                 circle = " → ".join((*seen, name))
                 self.say(
                     "RE511", under, f"These processes belong to each other: {circle}.", "Take 'under' from one of them."
@@ -178,9 +180,12 @@ class Naming:
             for condition, inner in entries(node, "conditions")
             if isinstance(inner.value, str)
         }
-        for condition, inner in entries(node, "conditions"):
-            if condition in process.facts or condition in RESERVED:
-                self.say("RE312", inner, f"'{condition}' is taken already.", "Call the condition something else.")
+        for condition in conditions:
+            if condition in TAKEN:
+                self.reserved(child(node, "conditions"), condition, "a condition")
+            elif condition in process.facts:
+                message = f"'{condition}' is the name of a fact already."
+                self.taken(child(node, "conditions"), condition, message, "Call the condition something else.")
         return ProcessSymbols(
             name=name,
             under=process.under or None,
@@ -254,7 +259,8 @@ class Naming:
             try:
                 return _with_default(found, raw)
             except ValueError as fault:
-                self.say("RE316", default, f"The default does not fit: {fault}.", f"Write a {found.type_text}.")
+                help = f"Write a value of type {found.type_text}."
+                self.say("RE316", default, f"The default does not fit: {fault}.", help)
         return found
 
     def parameter(self, node: Node) -> ParameterValue:
@@ -284,12 +290,17 @@ class Naming:
             return ParameterValue(type=money(self.digits), value=units)
         try:
             period = parse_period(text)
-        except ValueError as fault:
+        except TimingError as fault:
             if text[:1].isdigit() or (text[:1] == "P" and text[1:2].isdigit()):
-                self.say("RE405", value, str(fault), "Write it like '3 days', '48 hours' or '3 working days'.")
+                help = fault.help or "Write it like '3 days', '48 hours' or '3 working days'."
+                self.say("RE405", value, fault.message, help)
             return ParameterValue(type=TEXT, value=text)
         keys = {key: string(node, key) for key in ("ends", "rolls", "counting") if string(node, key)}
-        return ParameterValue(type=PERIOD, value=period.with_(**keys) if keys else period)
+        try:
+            period = period.with_(**keys) if keys else period
+        except TimingError as fault:
+            self.say("RE405", value, fault.message, fault.help)
+        return ParameterValue(type=PERIOD, value=period)
 
     # working time
 

@@ -15,7 +15,7 @@ from rulesengine.case import NEVER, Clock, Instance, Run, to_datetime
 from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.expressions import MOMENT, Env, Expression
-from rulesengine.rules.reading import Guard, Reading
+from rulesengine.rules.reading import Guard, Reading, holds
 from rulesengine.timing import Calendar, Period
 
 UNSPECIFIED = "unspecified"
@@ -170,18 +170,6 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar
     #: whether the instance's clocks stand still after the transition
     stopped: bool
-
-
-def holds(guards: tuple[Guard, ...], env: Env) -> bool | None:
-    """Kleene: False if one fails, else None if one is unknown, else True."""
-    verdict: bool | None = True
-    for guard in guards:
-        value = guard.expression.evaluate(env)
-        if value is None:
-            verdict = None
-        elif value is guard.negated:
-            return False
-    return verdict
 
 
 def after_transition(deadline: Deadline, turn: Turn, env: Env, clocks: list[Clock]) -> tuple[Run, ...] | None:

@@ -16,7 +16,7 @@ from rulesengine.case import Instance
 from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.expressions import MOMENT, NUMBER, Env, Expression, Type, split_window, type_of
-from rulesengine.rules.reading import Guard, Reading
+from rulesengine.rules.reading import Guard, Reading, holds
 from rulesengine.timing import Period
 
 Form = Literal["bound", "total", "times", "window", "presence", "condition"]
@@ -112,8 +112,11 @@ def read(reading: Reading, name: str, node: Node, key: Span) -> Limit | None:
         if reading.get(node, "states") is not None:
             words = reading.words(node, "states")
             states = frozenset(
-                w for w, span in words if reading.check("RE301", f"state of {total[0]}", w, span, summed.states)
+                w
+                for w, span in words
+                if reading.check("RE301", f"state of process '{total[0]}'", w, span, summed.states)
             )
+    _ordered(reading, node, kind)
     not_before, not_after = reading.get(node, "not_before"), reading.get(node, "not_after")
     return Limit(
         rule=f"{reading.process.name}.{name}",
@@ -153,6 +156,19 @@ FORMS: dict[Form, tuple[str, ...]] = {
 }
 
 
+def _ordered(reading: Reading, node: Node, kind: Type | None) -> None:
+    """Reports a bound on values that have no order."""
+    for key in ("at_most", "at_least"):
+        edge = reading.get(node, key)
+        if edge is None or kind is None:
+            continue
+        if kind.kind == "choice" and not kind.ranked:
+            help = "Rank them with 'worse_to_better' where the source does, or list the allowed ones under 'one_of'."
+            reading.say("RE407", edge.span, "These choices have no order.", help)
+        elif kind.kind not in ("money", "number", "integer", "choice", "moment", "date"):
+            reading.say("RE404", edge.span, f"{kind.in_words.capitalize()} has no most or least.", "Use 'one_of'.")
+
+
 def _form(reading: Reading, node: Node) -> Form | None:
     """The one form whose keys stand in the limit; the schema has reported any other number of them."""
     found: list[Form] = [
@@ -163,15 +179,15 @@ def _form(reading: Reading, node: Node) -> Form | None:
 
 def _summed(reading: Reading, node: Node) -> tuple[str, str] | None:
     """`(process, fact)` of a total such as `refund.amount`, or of a bare fact of this process."""
-    process, dot, fact = str(node.value).rpartition(".")
-    process = process if dot else reading.process.name
-    if not reading.check("RE303", "process", process, node.span, reading.names.processes):
+    found = reading.member(node)
+    if found is None:
         return None
+    process, fact, place = found
     facts = reading.names.processes[process].facts
-    if not reading.check("RE305", f"fact of {process}", fact, node.span, facts):
+    if not reading.check("RE305", f"fact of process '{process}'", fact, place, facts):
         return None
     if facts[fact].kind not in ("money", "number", "integer"):
-        reading.say("RE404", node.span, f"'{fact}' cannot be summed.", "Only money and numbers have a total.")
+        reading.say("RE404", place, f"'{fact}' cannot be summed.", "Only money and numbers have a total.")
         return None
     return process, fact
 
@@ -225,8 +241,6 @@ def values_of(expressions: Iterable[Expression], env: Env) -> tuple[tuple[str, s
 
 def judge(limit: Limit, scope: Scope) -> Verdict:
     """Whether the limit lets the event happen. Both edges of a bound and of a window belong to it."""
-    from rulesengine.rules.deadline import holds
-
     env = scope.env
     if limit.guards:
         applies = holds(limit.guards, env)
@@ -272,6 +286,8 @@ def _compare(limit: Limit, value: Any, what: str, env: Env, left_of: Any = 0) ->
         if value is None or value in allowed:
             return Verdict(bound=bound, unknown=unknown_of([limit.value], env) if value is None and limit.value else ())
         return Verdict(breached=True, message=f"{what} is {_shown(limit, value)}; allowed: {bound}.", bound=bound)
+    if limit.type is not None and limit.type.ranked:
+        return _compare_ranked(limit, value, what, env)
     most = limit.at_most.evaluate(env) if limit.at_most is not None else None
     least = limit.at_least.evaluate(env) if limit.at_least is not None else None
     known_most = limit.at_most is None or most is not None
@@ -297,6 +313,27 @@ def _compare(limit: Limit, value: Any, what: str, env: Env, left_of: Any = 0) ->
         missing = unknown_of([e for e in (limit.value, *wanted) if e is not None], env)
         return Verdict(unknown=missing or (what,), bound=bound or None, left=left)
     return Verdict(bound=bound, left=left)
+
+
+def _compare_ranked(limit: Limit, value: Any, what: str, env: Env) -> Verdict:
+    """Choices by their order, worse to better; a choice without a rank is as unknown as one that is not given."""
+    rank = {word: place for place, word in enumerate(limit.type.ranked if limit.type is not None else ())}
+    wanted = [(e, e.evaluate(env), better) for e, better in ((limit.at_least, True), (limit.at_most, False)) if e]
+    bound = " to ".join(f"at {'least' if better else 'most'} {_shown(limit, bound)}" for _, bound, better in wanted)
+    missing: list[str] = []
+    for expression, edge, better in wanted:
+        if value is not None and value == edge:
+            continue
+        mine, its = rank.get(value), rank.get(edge)
+        if mine is None or its is None:
+            sides = [e for e in (limit.value, expression) if e is not None]
+            missing.extend(
+                unknown_of(sides, env) or (f"the order of {_shown(limit, value)} and {_shown(limit, edge)}",)
+            )
+        elif mine < its if better else mine > its:
+            text = f"{what} is {_shown(limit, value)}; allowed is {bound}."
+            return Verdict(breached=True, message=text, values=values_of([expression], env), bound=bound)
+    return Verdict(unknown=tuple(dict.fromkeys(missing)), bound=bound)
 
 
 def _bound(limit: Limit, env: Env) -> Verdict:

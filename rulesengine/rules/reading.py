@@ -12,9 +12,9 @@ import msgspec
 
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
-from rulesengine.expressions import BOOLEAN, Expression, Scope, Symbols, Type, compile_expression
+from rulesengine.expressions import BOOLEAN, Env, Expression, Scope, Symbols, Type, compile_expression
 from rulesengine.facts import FactType
-from rulesengine.timing import Period, parse_period
+from rulesengine.timing import Period, TimingError, parse_period
 
 SYSTEM = "system"
 NEW = "new"
@@ -27,6 +27,18 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     expression: Expression
     negated: bool
     place: Span
+
+
+def holds(guards: tuple[Guard, ...], env: Env) -> bool | None:
+    """Kleene: False if one fails, else None if one is unknown, else True."""
+    verdict: bool | None = True
+    for guard in guards:
+        value = guard.expression.evaluate(env)
+        if value is None:
+            verdict = None
+        elif value is guard.negated:
+            return False
+    return verdict
 
 
 class ProcessNames(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,18 +114,23 @@ class Reading:
         self.report.append(finding(code, span, message, help))
 
     def check(self, code: str, kind: str, word: str, span: Span, known: Iterable[str]) -> bool:
-        """Whether `word` is one of the known names; a finding with the likely word where it is not."""
+        """Whether `word` is one of the known names; a finding with the likely word where it is not.
+
+        `kind` says what it names: `actor`, or `state of process 'claim'`.
+        """
         known = list(known)
         if word in known:
             return True
-        self.say(code, span, f"There is no {kind} '{word}' here.", did_you_mean(word, known))
+        what, _, whose = kind.partition(" of ")
+        message = f"The {whose} has no {what} '{word}'." if whose else f"There is no {what} '{word}' here."
+        self.say(code, span, message, did_you_mean(word, known))
         return False
 
     def states(self, node: Node, key: str) -> tuple[str, ...]:
         return tuple(
             word
             for word, span in self.words(node, key)
-            if self.check("RE301", f"state of {self.process.name}", word, span, self.process.states)
+            if self.check("RE301", f"state of process '{self.process.name}'", word, span, self.process.states)
         )
 
     def actors(self, node: Node, key: str) -> tuple[str, ...]:
@@ -125,14 +142,14 @@ class Reading:
         return tuple(
             word
             for word, span in self.words(node, key)
-            if self.check("RE302", f"event of {self.process.name}", word, span, self.process.events)
+            if self.check("RE302", f"event of process '{self.process.name}'", word, span, self.process.events)
         )
 
     def facts(self, node: Node, key: str) -> tuple[str, ...]:
         return tuple(
             word
             for word, span in self.words(node, key)
-            if self.check("RE305", f"fact of {self.process.name}", word, span, self.process.facts)
+            if self.check("RE305", f"fact of process '{self.process.name}'", word, span, self.process.facts)
         )
 
     def instances(self, node: Node, key: str) -> str:
@@ -144,14 +161,24 @@ class Reading:
             return ""
         return named[0] if named else ""
 
-    def event_of(self, text: str, span: Span) -> tuple[str, str] | None:
-        """`(process, event)` of `item.cancel`, or of a bare event of this process."""
-        process, dot, event = text.rpartition(".")
+    def member(self, node: Node) -> tuple[str, str, Span] | None:
+        """The process and the name in `item.cancel`, or in a bare word of this process, with the name's own place."""
+        text = str(node.value)
+        process, dot, name = text.rpartition(".")
+        place = node.inside(len(process) + len(dot), len(text))
         if not dot:
-            process, event = self.process.name, text
-        if not self.check("RE303", "process", process, span, self.names.processes):
+            return self.process.name, name, place
+        if not self.check("RE303", "process", process, node.inside(0, len(process)), self.names.processes):
             return None
-        if not self.check("RE302", f"event of {process}", event, span, self.names.processes[process].events):
+        return process, name, place
+
+    def event_of(self, node: Node) -> tuple[str, str] | None:
+        """`(process, event)` of `item.cancel`, or of a bare event of this process."""
+        found = self.member(node)
+        if found is None:
+            return None
+        process, event, place = found
+        if not self.check("RE302", f"event of process '{process}'", event, place, self.names.processes[process].events):
             return None
         return process, event
 
@@ -168,7 +195,7 @@ class Reading:
             )
         if self.names.sources is not None:
             for word, span in cited:
-                self.check("RE307", "statement in the register", word, span, self.names.sources)
+                self.check("RE307", "statement of register", word, span, self.names.sources)
         return tuple(word for word, _ in cited) + ((f"assumed: {assumed}",) if assumed else ())
 
     # expressions and periods
@@ -220,17 +247,20 @@ class Reading:
         else:
             try:
                 period = parse_period(text)
-            except ValueError as fault:
-                words = text.replace("_", "a").isalnum() and not text[:1].isdigit()
-                help = did_you_mean(text, self.names.symbols.parameters) if words else ""
-                if words:
+            except TimingError as fault:
+                if text.replace("_", "a").isalnum() and not text[:1].isdigit():
+                    help = did_you_mean(text, self.names.symbols.parameters)
                     self.say("RE306", node.span, f"There is no parameter '{text}', and it is no period of time.", help)
                 else:
-                    self.say("RE405", node.span, str(fault), help)
+                    self.say("RE405", node.span, fault.message, fault.help or "Write one like '3 days'.")
                 return None
         return self.shaped(period, beside) if beside is not None else period
 
     def shaped(self, period: Period, beside: Node) -> Period:
         """The period with the `ends`, `rolls` and `counting` that stand beside it."""
         keys = {key: self.text(beside, key) for key in ("ends", "rolls", "counting") if self.text(beside, key)}
-        return period.with_(**keys) if keys else period
+        try:
+            return period.with_(**keys) if keys else period
+        except TimingError as fault:
+            self.say("RE405", beside.keys[next(reversed(keys))], fault.message, fault.help)
+            return period

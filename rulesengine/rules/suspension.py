@@ -56,16 +56,17 @@ def read(reading: Reading, state: str, node: Node) -> tuple[Suspension, ...]:
         if not reading.check("RE303", "process", named.value, named.span, reading.names.processes):
             continue
         except_processes, except_events = set(), set()
-        for word, span in reading.words(item, "except") if narrowed else ():
+        for free in reading.items(item, "except") if narrowed else ():
+            word = str(free.value)
             if "." in word:
-                event = reading.event_of(word, span)
+                event = reading.event_of(free)
                 if event is not None:
                     except_events.add(event)
-            elif reading.check("RE303", "process", word, span, reading.names.processes):
+            elif reading.check("RE303", "process", word, free.span, reading.names.processes):
                 except_processes.add(word)
         events = None
         if narrowed and reading.get(item, "events") is not None:
-            listed = (reading.event_of(word, span) for word, span in reading.words(item, "events"))
+            listed = (reading.event_of(refused) for refused in reading.items(item, "events"))
             events = frozenset(event for event in listed if event is not None)
         via = reading.instances(item, "via") if narrowed else ""
         found.append(

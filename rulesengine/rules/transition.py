@@ -67,7 +67,7 @@ def read_assignments(reading: Reading, node: Node | None, process: str) -> tuple
     if node is not None and isinstance(node.value, dict):
         facts = reading.names.processes[process].facts
         for name, value in node.value.items():
-            if not reading.check("RE305", f"fact of {process}", name, node.keys[name], facts):
+            if not reading.check("RE305", f"fact of process '{process}'", name, node.keys[name], facts):
                 continue
             expression = reading.expression(value, type_of(facts[name]), now=False)
             if expression is not None:
@@ -80,7 +80,7 @@ def read_raise(reading: Reading, node: Node) -> Raise | None:
     event = reading.get(node, "event") if isinstance(node.value, dict) else node
     if event is None or not isinstance(event.value, str):
         return None
-    named = reading.event_of(event.value, event.span)
+    named = reading.event_of(event)
     if named is None:
         return None
     process, name = named
@@ -115,7 +115,7 @@ def read(reading: Reading, name: str, node: Node, key: Span) -> Transition:
         if word == ANY:
             states.update(state for state in process.states if state not in process.final)
         elif word != NEW and reading.check(
-            "RE301", f"state of {process.name}", word, span, (*process.states, NEW, ANY)
+            "RE301", f"state of process '{process.name}'", word, span, (*process.states, NEW, ANY)
         ):
             states.add(word)
             if word in process.final:
@@ -137,7 +137,7 @@ def read(reading: Reading, name: str, node: Node, key: Span) -> Transition:
     if (
         to is not None
         and isinstance(to.value, str)
-        and reading.check("RE301", f"state of {process.name}", to.value, to.span, process.states)
+        and reading.check("RE301", f"state of process '{process.name}'", to.value, to.span, process.states)
     ):
         target = to.value
     if creates and to is None:

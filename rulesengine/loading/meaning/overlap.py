@@ -61,7 +61,7 @@ def _check_pair(
         creates=creates,
         carried=first.carries | second.carries,
         required=frozenset(first.requires) & frozenset(second.requires),
-        calendar=pack.calendar,
+        calendar_of=lambda: pack.calendar,
     ).found()
     if world is None:
         return

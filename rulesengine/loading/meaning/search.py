@@ -73,7 +73,7 @@ class Search:
         creates: bool,
         carried: frozenset[str],
         required: frozenset[str],
-        calendar: Calendar,
+        calendar_of: Callable[[], Calendar],
     ) -> None:
         self.parts = parts
         self.process = process
@@ -84,14 +84,14 @@ class Search:
         self.creates = creates
         self.carried = carried
         self.required = required
-        self.calendar = calendar
+        self.calendar_of = calendar_of
         self.nodes = [node for part in parts for node in tree.walk(part.node)]
-        self.values = Values(self.nodes, calendar)
+        self.values = Values(self.nodes, calendar_of)
         self.tries = 0
 
     def found(self) -> World | None:
         """A world in which all hold, or None where there is none or the search is given up."""
-        world = World(self.calendar, None if self.creates else Being(self.process), self.ancestors)
+        world = World(self.calendar_of, None if self.creates else Being(self.process), self.ancestors)
         return world if self._assign(world, self._plan(), 0) else None
 
     def _assign(self, world: World, plan: Plan, at: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement, product
 from typing import Any
@@ -24,9 +24,9 @@ CROWD = 5
 class Values:
     """Choices, numbers and those beside them, moments as far from each other as the guards count, words, instances."""
 
-    def __init__(self, nodes: Sequence[tree.Node], calendar: Calendar) -> None:
+    def __init__(self, nodes: Sequence[tree.Node], calendar_of: Callable[[], Calendar]) -> None:
         self.nodes = nodes
-        self.calendar = calendar
+        self.calendar_of = calendar_of
         #: the leaves of which a guard asks whether they are known
         self.asked = {node.item for node in nodes if isinstance(node, tree.Known)}
         self.numbers = self._numbers()
@@ -50,7 +50,7 @@ class Values:
         for node in self.nodes:
             if isinstance(node, tree.Constant | tree.Parameter) and isinstance(node.value, Period):
                 try:
-                    moment = self.calendar.add(NOON, node.value).due
+                    moment = self.calendar_of().add(NOON, node.value).due
                 except (ValueError, OverflowError):
                     continue
                 found.extend((moment, moment + 1, 2 * NOON - moment, 2 * NOON - moment - 1))

@@ -37,17 +37,22 @@ class Being:
 class World:
     """A made-up moment of a case, as one instance sees it. Without `own` the instance is being created."""
 
-    __slots__ = ("above", "calendar", "context", "facts", "now", "others", "own", "stored")
+    __slots__ = ("above", "calendar_of", "context", "facts", "now", "others", "own", "stored")
 
-    def __init__(self, calendar: Calendar, own: Being | None, ancestors: Iterable[str]) -> None:
+    def __init__(self, calendar_of: Callable[[], Calendar], own: Being | None, ancestors: Iterable[str]) -> None:
         self.now = NOON
-        self.calendar = calendar
+        self.calendar_of = calendar_of
         self.context: dict[str, dict[str, Any]] = {}
         self.facts: dict[str, Any] = {}
         self.stored: dict[str, Any] = {}
         self.own = own
         self.above = {name: Being(name) for name in ancestors}
         self.others: dict[str, list[Being]] = {}
+
+    @property
+    def calendar(self) -> Calendar:
+        """The pack's; made only when a guard counts periods, as its holidays take time to look up."""
+        return self.calendar_of()
 
     def ancestor(self, process: str) -> Being | None:
         return self.above.get(process)
