@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
 from rulesengine.diagnostics import Diagnostic, PackError, did_you_mean, finding, in_order
 from rulesengine.document import Node
 from rulesengine.loading import merge
-from rulesengine.loading.building import build, digest_of
+from rulesengine.loading.building import build, digest_of, with_reading
 from rulesengine.loading.meaning import check_meaning
 from rulesengine.loading.naming import entries, string
 from rulesengine.loading.register import read_register
@@ -57,10 +55,10 @@ def check_pack(path: str | Path) -> list[Diagnostic]:
     if pack is not None and not any(d.severity == "error" for d in found):
         for variant in pack.variants:
             if variant != pack.variant:
-                found.extend(_check_again(pack, variant, {}))
+                found.extend(_check_variant(pack, variant))
         for name, readings in merge.offered_readings(pack.document).items():
             for reading in readings:
-                found.extend(_check_again(pack, pack.variant, {name: reading}))
+                found.extend(_check_reading(pack, name, reading))
     return in_order(found)
 
 
@@ -94,7 +92,7 @@ def _check_choice(pack: Pack, variant: str, readings: Mapping[str, str], report:
             )
 
 
-def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[Diagnostic], only: str = "") -> Pack:
+def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[Diagnostic]) -> Pack:
     return build(
         pack.document,
         file=pack.file,
@@ -104,18 +102,23 @@ def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[D
         registers=pack.registers,
         sources=None,
         report=report,
-        only=only,
     )
 
 
-def _check_again(pack: Pack, variant: str, readings: Mapping[str, str]) -> list[Diagnostic]:
-    """Findings about a checked pack under another variant or one other reading."""
+def _check_variant(pack: Pack, variant: str) -> list[Diagnostic]:
     report: list[Diagnostic] = []
-    # a reading of a rule changes its process alone
-    only = next((name.partition(".")[0] for name in readings if "." in name), "")
-    again = _again(pack, variant, readings, report, only)
-    if only:
-        again = msgspec.structs.replace(pack, processes={**pack.processes, **again.processes})
+    again = _again(pack, variant, {}, report)
+    return report + check_meaning(again)
+
+
+def _check_reading(pack: Pack, name: str, reading: str) -> list[Diagnostic]:
+    """Findings about a checked pack under one other reading of a parameter or rule."""
+    report: list[Diagnostic] = []
+    if "." in name:
+        # it changes this rule alone
+        again = with_reading(pack, name, reading, report)
+    else:
+        again = _again(pack, pack.variant, {name: reading}, report)
     return report + check_meaning(again)
 
 

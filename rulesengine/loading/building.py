@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
 from rulesengine.loading import merge
@@ -57,12 +59,8 @@ def build(
     registers: tuple[str, ...],
     sources: frozenset[str] | None,
     report: list[Diagnostic],
-    only: str = "",
 ) -> Pack:
-    """Build the pack. What is wrong goes to the report; with errors in it the pack is not fit to run.
-
-    `only` names the one process to build; the pack has no others then.
-    """
+    """Build the pack. What is wrong goes to the report; with errors in it the pack is not fit to run."""
     merged = merge.under_variant(document, variant) if variant else document
     merged = merge.under_readings(merged, readings)
     naming = Naming(merged, sources, report)
@@ -109,6 +107,25 @@ def build(
         document=document,
         registers=registers,
     )
+
+
+def with_reading(pack: Pack, rule: str, reading: str, report: list[Diagnostic]) -> Pack:
+    """A built pack with one rule (`claim.solve`) read anew under one of its readings, all others as they are."""
+    merged = merge.under_variant(pack.document, pack.variant) if pack.variant else pack.document
+    path = merge.find_readable(merged, rule)
+    assert path is not None
+    merged = merge.under_readings(merged, {rule: reading})
+    _, process, section, name = path
+    section_node = child(child(child(merged, "processes"), process), section)
+    assert section_node is not None
+    assert isinstance(section_node.value, dict)
+    reader = Reading(Naming(merged, None, []).names(), process, report)
+    kinds = {"transitions": transition.read, "deadlines": deadline.read, "limits": limit.read}
+    read = kinds[section](reader, name, section_node.value[name], section_node.keys[name])
+    before = pack.processes[process]
+    rules = tuple(read if found.rule == rule and read is not None else found for found in getattr(before, section))
+    after = msgspec.structs.replace(before, **{section: rules})
+    return msgspec.structs.replace(pack, processes={**pack.processes, process: after})
 
 
 def _day(document: Node, key: str, report: list[Diagnostic]) -> int | None:

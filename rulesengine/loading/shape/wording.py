@@ -125,7 +125,9 @@ class Teller:
             slug = _slug(key, str(error.schema.get("pattern", "")))
             help = f"Write '{slug}'." if slug else ""
             if keyword == "maxLength":
-                self.tell("RE206", node.keys[key], f"The name {_shown(key)} is longer than {limit} characters.")
+                self.tell(
+                    "RE206", node.keys[key], f"The name {_shown(key)} is longer than {limit} characters.", "Shorten it."
+                )
             else:
                 self.tell("RE205", node.keys[key], f"{_shown(key)} cannot be a name here.", rule, help)
         elif keyword in ("enum", "const") and not (keyword == "const" and "errorMessage" in error.schema):
@@ -145,9 +147,9 @@ class Teller:
         elif keyword in ("maxItems", "maxProperties"):
             self.tell("RE206", _start(node), f"There are more than {limit:,} in {name}.", "Write fewer.")
         elif keyword == "minimum":
-            self.tell("RE206", node.span, f"{_shown(bad)} is too small for {name}: it is at least {limit:,}.")
+            self.tell("RE206", node.span, f"{_shown(bad)} is too small for {name}: it is at least {limit:,}.", example)
         elif keyword == "maximum":
-            self.tell("RE206", node.span, f"{_shown(bad)} is too large for {name}: it is at most {limit:,}.")
+            self.tell("RE206", node.span, f"{_shown(bad)} is too large for {name}: it is at most {limit:,}.", example)
         elif keyword == "uniqueItems":
             self.tell(
                 "RE204", node.span, f"{_shown(node.value)} stands in this list already.", "Take one of them away."
@@ -186,7 +188,10 @@ class Teller:
         wanted = " or ".join(_TYPES[name] for name in types)
         message = f"{_name(path)[:1].upper()}{_name(path)[1:]} is {_called(bad)}, and has to be {wanted}."
         help = [_example(schema, _label(path))]
-        if isinstance(bad, str):
+        if types == ["array"] and not isinstance(bad, dict):
+            bare = _shown(bad).strip("'")
+            help = [f"Put it in brackets: [{bare}].", *help]
+        elif isinstance(bad, str):
             spoken = _SPOKEN_BOOLEANS.get(bad.lower())
             if "boolean" in types and spoken:
                 help = [f"Write {spoken}: '{bad}' is only text here."]
@@ -198,8 +203,6 @@ class Teller:
             help = [f'Put it in quotes, "{_shown(bad)}", if you mean the word.', *help]
         elif types == ["string"] and rule:
             help = [rule, *help]
-        elif types == ["array"] and not isinstance(bad, dict):
-            help = [f"Put it in brackets: [{_shown(bad)}].", *help]
         self.tell("RE203", _start(node) if isinstance(bad, (dict, list)) else node.span, message, *help)
 
     # what goes together with what
