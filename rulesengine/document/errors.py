@@ -13,6 +13,8 @@ from rulesengine.document.text import Mark, place_from, start_of
 #: findings about one document; the reading goes on without telling more
 MAX_FINDINGS = 200
 
+_WORD = re.compile(r"\w[\w.:-]*")
+_QUOTED_BEFORE = re.compile(r"""["'][ \t]*$""")
 _INDENTED_WITH_TAB = re.compile(r"^ *\t[ \t]*(?=[^\s#])", re.MULTILINE)
 
 
@@ -40,7 +42,8 @@ def explained(fault: yaml.YAMLError, text: str, file: str) -> list[Diagnostic]:
     words = f"{getattr(fault, 'context', '')}; {getattr(fault, 'problem', '')}"
     mark, message, help = _wording(words, text, problem, context)
     index = min(mark.index, len(text))
-    end = index if text[index : index + 1] in ("", "\r", "\n") else index + 1
+    word = _WORD.match(text, index)
+    end = word.end() if word else index + (text[index : index + 1] not in ("", "\r", "\n"))
     return [finding("RE104", place_from(mark, text, index, end, file), message, help)]
 
 
@@ -86,7 +89,7 @@ def _wording(words: str, text: str, problem: Mark, context: Mark) -> tuple[Mark,
         return (
             context,
             "A colon is missing behind this key.",
-            "Write 'key: value', or '- ' before it if it is an item of a list.",
+            "Write 'key: value', with a space behind the colon, or '- ' before it if it is an item of a list.",
         )
     if "cannot start any token" in words:
         return problem, f"No text can begin with '{here}'.", "Put the text in quotes."
@@ -96,11 +99,17 @@ def _wording(words: str, text: str, problem: Mark, context: Mark) -> tuple[Mark,
             "A list cannot begin here.",
             "Begin it on a line of its own below its key; put text that begins with '- ' in quotes.",
         )
+    if "parsing a block" in words and _QUOTED_BEFORE.search(text[problem.index - problem.column : problem.index]):
+        return (
+            problem,
+            "Behind the closing quote the text goes on.",
+            "Put quotes of the other kind around all of it; a quote of the same kind inside is written twice.",
+        )
     if "parsing a block mapping" in words:
         return (
             problem,
             f"This belongs neither to the map that begins in line {context.line + 1} nor to a value in it.",
-            "Indent it like its neighbours; text that goes on behind its closing quote needs quotes around all of it.",
+            "Indent it like its neighbours, in the map or in the value above.",
         )
     if "parsing a block collection" in words:
         return (

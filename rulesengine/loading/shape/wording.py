@@ -143,7 +143,7 @@ class Teller:
         elif keyword == "maxLength":
             self.tell("RE206", node.span, f"The text of {name} is longer than {limit:,} characters.", "Shorten it.")
         elif keyword in ("minLength", "minItems", "minProperties"):
-            self.tell("RE206", node.span, f"There is nothing in {name}.", example)
+            self.tell("RE206", node.span, f"There is nothing in {name}.", example or _first_sentence(schema))
         elif keyword in ("maxItems", "maxProperties"):
             self.tell("RE206", _start(node), f"There are more than {limit:,} in {name}.", "Write fewer.")
         elif keyword == "minimum":
@@ -187,7 +187,7 @@ class Teller:
         types = _types(schema)
         wanted = " or ".join(_TYPES[name] for name in types)
         message = f"{_name(path)[:1].upper()}{_name(path)[1:]} is {_called(bad)}, and has to be {wanted}."
-        help = [_example(schema, _label(path))]
+        help = [_example(schema, _label(path)) or _first_sentence(schema)]
         if types == ["array"] and not isinstance(bad, dict):
             bare = _shown(bad).strip("'")
             help = [f"Put it in brackets: [{bare}].", *help]
