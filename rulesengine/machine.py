@@ -1,6 +1,6 @@
 """Processes as `transitions` machines, and the tables read from them.
 
-Any user of that library can take `machine_of(pack, "claim")`: a real `transitions.Machine` without a model. Events are
+Any user of that library can take `pack.machine("claim")`: a real `transitions.Machine` without a model. Events are
 triggered on a model of one's own, a plain object with a `state`:
 
     machine.events["open"].trigger(model, by="buyer", env=env)
@@ -11,14 +11,15 @@ and never triggers it; that both agree is a test over generated packs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from transitions import EventData, Machine, State
 
-from rulesengine.pack import Pack, Process
 from rulesengine.rules.reading import NEW, holds
 from rulesengine.rules.transition import Transition
+
+__all__ = ["Fits", "GuardUnknownError", "Machine", "machine_of", "table_of"]
 
 
 class GuardUnknownError(Exception):
@@ -41,30 +42,26 @@ class Fits:
         return verdict
 
 
-def machine_of(pack: Pack, process: str) -> Machine:
-    """A new machine of one process of the pack. Its initial state `new` stands for "does not exist yet"."""
-    return _machine(pack.processes[process])
+def machine_of(name: str, states: Mapping[str, bool], rules: Sequence[Transition]) -> Machine:
+    """A new machine of a process: its states (True where final) and its transitions in file order.
 
-
-def _machine(process: Process) -> Machine:
-    states = [State(NEW), *(State(state.name, final=state.final) for state in process.states.values())]
+    The initial state `new` stands for "does not exist yet".
+    """
     # the library changes what it is given and binds itself to models: it gets neither a pack's data nor a model
-    machine = Machine(
-        model=None, states=states, initial=NEW, auto_transitions=False, send_event=True, name=process.name
-    )
-    ordered = sorted(process.transitions, key=lambda rule: rule.otherwise)
-    for rule in ordered:
-        sources: list[Any] = [NEW] if rule.creates else [state for state in process.states if state in rule.states]
+    declared = [State(NEW), *(State(state, final=final) for state, final in states.items())]
+    machine = Machine(model=None, states=declared, initial=NEW, auto_transitions=False, send_event=True, name=name)
+    for rule in sorted(rules, key=lambda rule: rule.otherwise):
+        sources: list[Any] = [NEW] if rule.creates else [state for state in states if state in rule.states]
         if sources:
             # without `to` the state stays: an internal transition
             machine.add_transition(rule.event, sources, rule.to, conditions=[Fits(rule)])
     return machine
 
 
-def table_of(process: Process) -> Mapping[tuple[str, str], tuple[Transition, ...]]:
-    """What the process's machine does, frozen: (state, event) -> the transitions to try, in order."""
+def table_of(machine: Machine) -> Mapping[tuple[str, str], tuple[Transition, ...]]:
+    """What a machine does, frozen: (state, event) -> the transitions to try, in order."""
     table: dict[tuple[str, str], tuple[Transition, ...]] = {}
-    events: Mapping[str, Any] = _machine(process).events
+    events: Mapping[str, Any] = machine.events
     for name, event in events.items():
         for state, found in event.transitions.items():
             table[state, name] = tuple(transition.conditions[0].func.rule for transition in found)

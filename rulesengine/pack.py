@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +16,9 @@ from rulesengine.rules.limit import Limit
 from rulesengine.rules.suspension import Suspension
 from rulesengine.rules.transition import Transition
 from rulesengine.timing import Calendar, holidays_of
+
+if TYPE_CHECKING:
+    from rulesengine.machine import Machine
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +129,17 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     def zone(self) -> str:
         """IANA name of the pack's time zone."""
         return self.working_time.zone
+
+    def machine(self, process: str) -> Machine:
+        """A new `transitions.Machine` of a process, for anybody who wants to trigger, inspect or draw it themselves.
+
+        KeyError where the pack has no such process.
+        """
+        from rulesengine.machine import machine_of  # late: who only checks a pack needs no machines
+
+        found = self.processes[process]
+        states = {name: state.final for name, state in found.states.items()}
+        return machine_of(process, states, found.transitions)
 
     @property
     def roots(self) -> tuple[str, ...]:

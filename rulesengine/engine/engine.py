@@ -242,7 +242,7 @@ class Engine:
         return answers.obligations(self._of(case), case, moment)
 
     def env(self, case: Case, event: Event, context: Mapping[str, Mapping[str, Any]] | None = None) -> Env:
-        """What the guards of the transitions see that may take an event: for triggering `machine_of` by hand.
+        """What the guards of the transitions see that may take an event: for triggering `pack.machine(…)` by hand.
 
         CaseError where the event fits no instance of the case.
         """

@@ -39,7 +39,7 @@ class Prepared:
         "under",
     )
 
-    def __init__(self, process: Process, descendants: frozenset[str]) -> None:
+    def __init__(self, pack: Pack, process: Process, descendants: frozenset[str]) -> None:
         self.process = process
         self.under = process.under
         self.descendants = descendants
@@ -48,7 +48,7 @@ class Prepared:
         self.final = frozenset(name for name, state in process.states.items() if state.final)
         self.events = frozenset(rule.event for rule in process.transitions)
         self.creating = frozenset(rule.event for rule in process.transitions if rule.creates)
-        self.table: Mapping[tuple[str, str], tuple[Transition, ...]] = table_of(process)
+        self.table: Mapping[tuple[str, str], tuple[Transition, ...]] = table_of(pack.machine(process.name))
         self.deadlines: tuple[Deadline, ...] = process.deadlines
         self.suspends: Mapping[str, tuple[Suspension, ...]] = {
             name: state.suspends for name, state in process.states.items() if state.suspends
@@ -67,7 +67,7 @@ class Program:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self.processes: dict[str, Prepared] = {
-            name: Prepared(process, _descendants(pack, name)) for name, process in pack.processes.items()
+            name: Prepared(pack, process, _descendants(pack, name)) for name, process in pack.processes.items()
         }
         #: process -> (process, deadline) whose `since` reads something of it
         self.watchers: dict[str, tuple[tuple[str, Deadline], ...]] = {}
