@@ -171,6 +171,9 @@ def obligations(program: Program, case: Case, now: int) -> list[Obligation]:
     found: list[tuple[int, Obligation]] = []
     for instance in case.instances.values():
         prepared = program.processes[instance.process]
+        if instance.state in prepared.final:
+            # a miss stays on record, but nothing can be done about it any more
+            continue
         for deadline in prepared.deadlines:
             runs = instance.runs.get(deadline.name)
             run = runs[-1] if runs else None

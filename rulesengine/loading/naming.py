@@ -117,6 +117,7 @@ class Naming:
             processes=processes,
             actors=tuple(dict.fromkeys((*actors, SYSTEM))),
             symbols=symbols,
+            opening=child(child(document, "calendar"), "opening") is not None,
             sources=self.sources,
         )
 

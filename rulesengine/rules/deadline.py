@@ -16,7 +16,7 @@ from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.expressions import MOMENT, Env, Expression
 from rulesengine.rules.reading import Guard, Reading, holds
-from rulesengine.timing import Calendar, Period
+from rulesengine.timing import Calendar, MomentOutOfRange, Period
 
 UNSPECIFIED = "unspecified"
 
@@ -111,6 +111,15 @@ def timed(deadline: Deadline, run: Run, calendar: Calendar, now: int) -> Run:
     """The run with `due`, `fires` and the `reminders` from `now` on, as `start`, `began` and `pauses` have them."""
     if deadline.period is None:
         return run
+    try:
+        return _timed(deadline, run, calendar, now)
+    except MomentOutOfRange:
+        # due after every moment there is
+        return msgspec.structs.replace(run, due=None, fires=None, reminders=())
+
+
+def _timed(deadline: Deadline, run: Run, calendar: Calendar, now: int) -> Run:
+    assert deadline.period is not None
     # a miss is on record: pauses from then on only move the consequence
     due = (
         run.due

@@ -17,7 +17,7 @@ from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.expressions import MOMENT, NUMBER, Env, Expression, Type, split_window, type_of
 from rulesengine.rules.reading import Guard, Reading, holds
-from rulesengine.timing import Period
+from rulesengine.timing import MomentOutOfRange, Period
 
 Form = Literal["bound", "total", "times", "window", "presence", "condition"]
 Per = Literal["instance", "parent", "case"]
@@ -396,7 +396,11 @@ def _window(limit: Limit, env: Env) -> Verdict:
         if start is None:
             unknown.extend(unknown_of([edge.after], env))
             continue
-        moment = env.calendar.add(start, edge.period).due
+        try:
+            moment = env.calendar.add(start, edge.period).due
+        except MomentOutOfRange:
+            unknown.append(f"{edge.text}, which lies beyond the years that are counted in")
+            continue
         shown = edge.after.type.show(moment)
         bounds.append(f"not {'before' if opens else 'after'} {shown}")
         if opens and env.now < moment:

@@ -13,6 +13,7 @@ import msgspec
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
 from rulesengine.expressions import BOOLEAN, Env, Expression, Scope, Symbols, Type, compile_expression
+from rulesengine.expressions.tree import walk
 from rulesengine.facts import FactType
 from rulesengine.timing import Period, TimingError, parse_period
 
@@ -61,6 +62,8 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     processes: Mapping[str, ProcessNames]
     actors: tuple[str, ...]
     symbols: Symbols
+    #: whether the calendar has opening hours, without which working hours cannot be counted
+    opening: bool
     #: ids of the register, or None where the pack has none
     sources: frozenset[str] | None
 
@@ -215,7 +218,17 @@ class Reading:
     ) -> Expression | None:
         """The expression in the scope of this process; `place` finds the stretch of its text in the file."""
         scope = Scope(symbols=self.names.symbols, process=process or self.process.name, now_allowed=now)
-        return compile_expression(text, place=place, scope=scope, want=want, report=self.report.append)
+        found = compile_expression(text, place=place, scope=scope, want=want, report=self.report.append)
+        if found is not None and not self.names.opening and self._counts_working_hours(found):
+            help = "Add 'opening: 09:00-17:00' to the calendar."
+            self.say("RE405", place(0, len(text)), "Working hours need opening hours, and the calendar has none.", help)
+            return None
+        return found
+
+    @staticmethod
+    def _counts_working_hours(expression: Expression) -> bool:
+        periods = (getattr(node, "value", None) for node in walk(expression.tree))
+        return any(isinstance(value, Period) and value.kind == "working_hours" for value in periods)
 
     def guards(self, node: Node, key: str, *, negated: bool = False) -> tuple[Guard, ...]:
         found = []
@@ -254,6 +267,10 @@ class Reading:
                 else:
                     self.say("RE405", node.span, fault.message, fault.help or "Write one like '3 days'.")
                 return None
+        if period.kind == "working_hours" and not self.names.opening:
+            help = "Add 'opening: 09:00-17:00' to the calendar, or write '48 hours on working days'."
+            self.say("RE405", node.span, "Working hours need opening hours, and the calendar has none.", help)
+            return None
         return self.shaped(period, beside) if beside is not None else period
 
     def shaped(self, period: Period, beside: Node) -> Period:
