@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rulesengine.simulation import load_scenario, simulate
     from rulesengine.trace import Trace
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "Case": "case",
     "Decision": "case",

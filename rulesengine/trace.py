@@ -38,6 +38,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     decision: Decision | None = None
     note: str = ""
+    #: how many expectations were compared here
+    compared: int = 0
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,18 +9,18 @@ from __future__ import annotations
 from rulesengine.cli.program import Program
 
 COMMANDS = {
-    "check": ("rulesengine.cli.check", "check", "Check packs: every finding with its place, and what to do about it."),
+    "check": ("rulesengine.cli.check", "check", "Check packs and show every finding with its place and help."),
     "simulate": ("rulesengine.cli.simulate", "simulate", "Run a scenario through a pack and show what happens when."),
-    "test": ("rulesengine.cli.test", "test", "Run all scenarios below a folder and compare with what they expect."),
+    "test": ("rulesengine.cli.test", "test", "Run all scenarios below a folder and show what differs."),
     "due": (
         "rulesengine.cli.standing",
         "due",
-        "Show what must be done next when a scenario is over, by whom and by when.",
+        "Show what must be done next: by whom, by when, or else.",
     ),
     "options": (
         "rulesengine.cli.standing",
         "options",
-        "Show what an actor may do when a scenario is over, and why not.",
+        "Show what an actor may do, until when, and why not.",
     ),
 }
 
@@ -36,11 +36,14 @@ main = Program(
     rulesengine due docs/examples/claim.yaml --explain
     rulesengine options docs/examples/claim.yaml --by seller
 
-    A pack is named by its path, or by its name where it comes with rulesengine: rakuten.
+    A pack is named by its path, or by its name where it comes with rulesengine.
     """,
     epilog="""Exit codes: 0 fine, 1 findings or failed expectations, 2 wrong usage, 3 could not run.
 
-    Completion for your shell: put eval "$(_RULESENGINE_COMPLETE=bash_source rulesengine)" into ~/.bashrc
-    (zsh_source into ~/.zshrc; fish: _RULESENGINE_COMPLETE=fish_source rulesengine | source).
+    \b
+    Completion of commands and options by your shell:
+    bash, in ~/.bashrc     eval "$(_RULESENGINE_COMPLETE=bash_source rulesengine)"
+    zsh, in ~/.zshrc       eval "$(_RULESENGINE_COMPLETE=zsh_source rulesengine)"
+    fish, in config.fish   _RULESENGINE_COMPLETE=fish_source rulesengine | source
     """,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -76,6 +77,8 @@ class Program(click.Group):
         return code
 
     def _run(self, args: Sequence[str] | None, rest: dict[str, Any]) -> int:
+        # a command builds much and ends soon: looking for garbage at the usual rate takes a fifth of its time
+        gc.set_threshold(200_000, 50, 50)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
@@ -122,7 +125,7 @@ def _leave(code: int) -> NoReturn:
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from rulesengine import __version__
 
-        click.echo(f"rulesengine {version('rulesengine')}")
+        click.echo(f"rulesengine {__version__}")
         ctx.exit()

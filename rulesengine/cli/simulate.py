@@ -24,15 +24,14 @@ if TYPE_CHECKING:
     \b
     rulesengine simulate --pack rakuten --start "2026-03-02 09:00" \\
         context seller.on_vacation=false seller.quality_score_too_low=false \\
-        given order given item/A1 state=received price=80 \\
+        given order given item/A1 state=accepted "received_at=2026-02-27 12:00" \\
         claim.open by=buyer reason=damaged \\
-        wait "3 days" \\
-        wait "1 second"
+        wait "3 days" wait "1 second"
 
     \b
-    given INSTANCE fact=value ...   an instance that is there at the start (state= under=)
+    given INSTANCE fact=value ...   an instance that is there at the start (also state=, under=)
     context group.fact=value ...    the world outside the case, from here on
-    PROCESS.EVENT by=ACTOR ...      an event and its facts (target= id=)
+    PROCESS.EVENT by=ACTOR ...      an event with its facts (also target=, id=)
     wait PERIOD, at MOMENT          time passes
 
     Exit codes: 0 fine, 1 an expectation failed or the scenario has errors, 2 wrong usage, 3 a file could not be read.
@@ -51,7 +50,7 @@ def simulate(pieces: tuple[str, ...], pack: str | None, start: str | None, form:
     from rulesengine.engine import Engine
     from rulesengine.loading import load_pack
     from rulesengine.render.timeline import trace
-    from rulesengine.simulation import load_scenario, play, quick_scenario
+    from rulesengine.simulation import command_line, load_scenario, play, quick_scenario
 
     stories: list[Story] = []
     found: list[Diagnostic] = []
@@ -59,8 +58,9 @@ def simulate(pieces: tuple[str, ...], pack: str | None, start: str | None, form:
     if start is not None:
         if pack is None:
             raise click.UsageError("--start begins a scenario on the command line: say under which --pack.")
+        line = command_line(pack, start, pieces)
         try:
-            scenario, line = quick_scenario(known(pack), start, pieces)
+            scenario = quick_scenario(known(pack), start, pieces)
             stories.append(play(scenario, Engine(load_pack(pack))))
         except PackError as fault:
             found += fault.diagnostics

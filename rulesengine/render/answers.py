@@ -56,7 +56,7 @@ def _headline(obligation: Obligation, clock: Clock, paint: Paint) -> str:
     if obligation.paused:
         when = paint("stands still", "warn")
     elif obligation.due is None:
-        when = "no moment given"
+        when = "at some time"
     else:
         when = paint(clock.show(obligation.due), "warn" if obligation.missed else "title")
     if obligation.kind == "wait":
@@ -69,7 +69,9 @@ def _headline(obligation: Obligation, clock: Clock, paint: Paint) -> str:
 def _details(obligation: Obligation, clock: Clock) -> Iterator[str]:
     if obligation.title:
         yield obligation.title
-    if obligation.within:
+    if obligation.within == "unspecified":
+        yield "the source gives no number"
+    elif obligation.within:
         yield f"{'after' if obligation.kind == 'wait' else 'within'} {obligation.within}"
     if obligation.met_by:
         yield f"met by {', '.join(obligation.met_by)}"

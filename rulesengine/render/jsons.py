@@ -72,6 +72,7 @@ def _entry(entry: Entry) -> Data:
         "step": entry.step,
         "at": moment(entry.at),
         "note": entry.note,
+        "compared": entry.compared,
         "decision": None if entry.decision is None else decision(entry.decision),
     }
 

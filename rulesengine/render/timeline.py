@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rulesengine.case import Change, Decision
 from rulesengine.render.answers import cited, listed, obligations, why
 from rulesengine.render.moments import Clock
-from rulesengine.render.style import Paint, clean, columns, pad, plain, wrapped
+from rulesengine.render.style import Paint, Role, clean, columns, pad, plain, wrapped
 from rulesengine.trace import Entry, Failure, Timeline, Trace
 
 #: columns kept for the actor; a longer name takes what it needs
@@ -24,8 +24,9 @@ def trace(told: Trace, paint: Paint = plain, width: int = 120) -> str:
             clock = Clock(told.zone, timeline.start)
             lines += ["", paint("What is due next", "title")]
             lines += [obligations(timeline.obligations, clock, paint, width, indent=2)]
-        if timeline.failures:
-            lines += ["", *differences(timeline.failures, paint, width)]
+        said = [failure for failure in timeline.failures if not failure.unsaid]
+        if said:
+            lines += ["", *differences(said, Clock(told.zone, timeline.start), paint, width)]
     return "\n".join(lines)
 
 
@@ -36,20 +37,24 @@ def failed(told: Trace, paint: Paint = plain, width: int = 120) -> str:
         if timeline.failures:
             first = min(failure.step for failure in timeline.failures)
             lines += [*_timeline(timeline, told.zone, paint, width, until=first), ""]
-            lines += [*differences(timeline.failures, paint, width), ""]
+            lines += [*differences(timeline.failures, Clock(told.zone, timeline.start), paint, width), ""]
     return "\n".join(lines).rstrip("\n")
 
 
-def differences(failures: Iterable[Failure], paint: Paint = plain, width: int = 120) -> Iterator[str]:
+def differences(failures: Iterable[Failure], clock: Clock, paint: Paint = plain, width: int = 120) -> Iterator[str]:
     """Each failed expectation as a difference between what was expected and what was seen."""
     for failure in failures:
         place = f"{failure.place.file}:{failure.place.line}:{failure.place.column}"
         yield f"{paint('✗', 'bad')} {clean(place)}: step {failure.step}, {clean(failure.what)}"
-        for role, sign, text in (("good", "- expected", failure.expected), ("bad", "+ seen    ", failure.seen)):
-            first, *rest = wrapped(text, 0, width - 14, hang=0)
-            yield "  " + paint(f"{sign}  {first}", "good" if role == "good" else "bad")
+        sides: tuple[tuple[Role, str, str], ...] = (
+            ("good", "- expected", failure.expected),
+            ("bad", "+ seen    ", failure.seen),
+        )
+        for role, sign, text in sides:
+            first, *rest = wrapped(clock.localised(text), 0, width - 14, hang=0)
+            yield "  " + paint(f"{sign}  {first}", role)
             for line in rest:
-                yield "              " + paint(line, "good" if role == "good" else "bad")
+                yield "              " + paint(line, role)
 
 
 def _under(told: Trace) -> str:
@@ -58,7 +63,10 @@ def _under(told: Trace) -> str:
 
 def _timeline(timeline: Timeline, zone: str, paint: Paint, width: int, until: int | None = None) -> Iterator[str]:
     clock = Clock(zone, timeline.start)
-    entries = [entry for entry in timeline.entries if until is None or entry.step <= until]
+    shown = [entry for entry in timeline.entries if until is None or entry.step <= until]
+    # a wait is told by the moment of what comes after it
+    after = [*shown[1:], None]
+    entries = [e for e, then in zip(shown, after, strict=True) if not (_is_bare(e) and then and then.at == e.at)]
     if timeline.edge:
         moved = f": {timeline.moved}" if timeline.moved else ""
         yield paint(clean(f"{EDGES[timeline.edge]}{moved}").capitalize(), "title")
@@ -66,9 +74,11 @@ def _timeline(timeline: Timeline, zone: str, paint: Paint, width: int, until: in
     when = max((len(moment) for moment, _, _ in rows), default=0)
     who = min(WHO, max((columns(name) for _, name, _ in rows), default=0))
     indent = when + 2
+    failing = {failure.step for failure in timeline.failures}
     for moment, name, entry in rows:
         if entry.decision is None:
-            lines = list(wrapped(entry.note or "·", indent, width))
+            held = "as expected" if entry.compared and entry.step not in failing else "time passes"
+            lines = list(wrapped(entry.note or held, indent, width))
             yield f"{pad(moment, when)}  {lines[0].lstrip()}"
             yield from lines[1:]
             continue
@@ -78,6 +88,10 @@ def _timeline(timeline: Timeline, zone: str, paint: Paint, width: int, until: in
             yield from wrapped(entry.note, indent, width)
         for line in details:
             yield from (paint(piece, "quiet") for piece in wrapped(line, indent, width))
+
+
+def _is_bare(entry: Entry) -> bool:
+    return entry.decision is None and not entry.note and not entry.compared
 
 
 def _who(entry: Entry) -> str:
@@ -152,7 +166,7 @@ def _clocks(decision: Decision, clock: Clock) -> list[str]:
 
 
 def _named(rule: str, target: str) -> str:
-    """A rule, with its instance only where there may be several: `claim.answer` of `claim/2`."""
+    """A rule, with its instance unless it is the first without a name of its own: `claim.answer of claim/2`."""
     first = f"{rule.partition('.')[0]}/1"
     return clean(rule if target in ("", first) else f"{rule} of {target}")
 

@@ -10,7 +10,7 @@ from rulesengine.pack import Pack
 from rulesengine.simulation.binding import Plan, bind
 from rulesengine.simulation.boundaries import expanded
 from rulesengine.simulation.playing import Player, Standing
-from rulesengine.simulation.quick import quick_scenario
+from rulesengine.simulation.quick import command_line, quick_scenario
 from rulesengine.simulation.scenario import Scenario, load_scenario, pack_file, parse_scenario
 from rulesengine.trace import Edge, Trace
 
@@ -20,6 +20,7 @@ __all__ = [
     "Scenario",
     "Standing",
     "Story",
+    "command_line",
     "load_scenario",
     "pack_file",
     "parse_scenario",

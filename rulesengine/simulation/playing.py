@@ -9,7 +9,7 @@ import msgspec
 
 from rulesengine.case import Case, Decision, Event, to_datetime
 from rulesengine.diagnostics import PackError, finding
-from rulesengine.engine import AdvanceTooFar, CaseError, Engine
+from rulesengine.engine import AdvanceTooFarError, CaseError, Engine
 from rulesengine.simulation.binding import Act, Plan, Stage, later
 from rulesengine.simulation.expectations import OUTCOMES, Comparison, Seen, candidates, outcome
 from rulesengine.trace import Edge, Entry, Failure, Timeline
@@ -76,10 +76,18 @@ class Player:
             else:
                 decision = self.decide(standing.case, stage.act, moment, context)
                 passed, case = decision.fired, decision.case
-        except AdvanceTooFar as fault:
+        except AdvanceTooFarError as fault:
             raise PackError([finding("RE603", stage.timed or stage.place, str(fault))]) from None
         entries = [Entry(step=stage.number, at=came.at, decision=came) for came in passed]
-        entries.append(Entry(step=stage.number, at=to_datetime(moment), decision=decision, note=stage.note))
+        entries.append(
+            Entry(
+                step=stage.number,
+                at=to_datetime(moment),
+                decision=decision,
+                note=stage.note,
+                compared=len(stage.checks),
+            )
+        )
         seen = Seen(step=stage.number, moment=moment, decision=decision, passed=passed, case=case)
         failures = self.comparison.failures(stage.checks, seen)
         if decision is not None and not decision.accepted and not any(c.kind in OUTCOMES for c in stage.checks):

@@ -42,35 +42,36 @@ class _Piece:
         last = len(self.text) if end is None else end
         return Span(FILE, 1, shift + start, 1, shift + max(last, start + 1))
 
-    def node(self, text: str | None = None, start: int = 0) -> Node:
-        """The argument, or the part of it that begins at `start`, as text."""
-        return Node(span=self.span(start), value=self.text if text is None else text, keys={})
+    def node(self, start: int = 0, end: int | None = None) -> Node:
+        """The argument, or a part of it, as text."""
+        return Node(span=self.span(start, end), value=self.text[start:end], keys={})
 
 
-def quick_scenario(pack: str, start: str, pieces: Sequence[str], title: str = "") -> tuple[Scenario, str]:
-    """The scenario of a command, and the line that findings in `command line` speak of. PackError where it is none."""
-    given = [_Piece(text, 0) for text in pieces]
+def command_line(pack: str, start: str, pieces: Sequence[str]) -> str:
+    """The line that findings in `command line` speak of."""
+    return " ".join(shlex.quote(text) for text in (pack, start, *pieces))
+
+
+def quick_scenario(pack: str, start: str, pieces: Sequence[str]) -> Scenario:
+    """The scenario of a command. PackError where the pieces make none; its places are those of `command_line`."""
+    placed: list[_Piece] = []
     column = 1
-    for piece in (head := [_Piece(pack, 0), _Piece(start, 0)]):
-        piece.column = column
-        column += len(piece.shown) + 1
-    for piece in given:
-        piece.column = column
-        column += len(piece.shown) + 1
-    line = " ".join(piece.shown for piece in (*head, *given))
+    for text in (pack, start, *pieces):
+        placed.append(_Piece(text, column))
+        column += len(placed[-1].shown) + 1
     report: list[Diagnostic] = []
-    document = _Writer(report).document(head[0], head[1], given, title or "From the command line")
+    document = _Writer(report).document(placed[0], placed[1], placed[2:])
     if report:
         raise PackError(report)
-    return from_document(document, [], FILE), line
+    return from_document(document, [], FILE)
 
 
 class _Writer:
     def __init__(self, report: list[Diagnostic]) -> None:
         self.report = report
 
-    def document(self, pack: _Piece, start: _Piece, pieces: Sequence[_Piece], title: str) -> Node:
-        top = {"scenario": _text(title, pack.span()), "pack": pack.node(), "start": start.node()}
+    def document(self, pack: _Piece, start: _Piece, pieces: Sequence[_Piece]) -> Node:
+        top = {"scenario": _text("From the command line", pack.span()), "pack": pack.node(), "start": start.node()}
         given: list[Node] = []
         context: dict[str, Node] = {}
         steps: list[Node] = []
@@ -93,6 +94,7 @@ class _Writer:
                 steps.append(self.event(piece, _values(places)))
             else:
                 self.say(piece, f"'{piece.text}' begins nothing known here.", _help(piece.text))
+                break  # what comes after may belong to what was meant
         if not steps:
             steps.append(_map({"note": (start.span(), _text("The start.", start.span()))}))
         parts = {key: (node.span, node) for key, node in top.items()}
@@ -107,10 +109,10 @@ class _Writer:
         self.report.append(finding("RE205", piece.span(), message, help))
 
     def given(self, instance: _Piece, values: Sequence[_Piece]) -> Node:
-        process, slash, id = instance.text.partition("/")
-        parts = {"process": (instance.span(), instance.node(process))}
+        process, slash, _ = instance.text.partition("/")
+        parts = {"process": (instance.span(), instance.node(0, len(process)))}
         if slash:
-            parts["id"] = (instance.span(), instance.node(id, len(process) + 1))
+            parts["id"] = (instance.span(), instance.node(len(process) + 1))
         return self.filled(parts, values, OF_GIVEN)
 
     def event(self, piece: _Piece, values: Sequence[_Piece]) -> Node:
@@ -122,7 +124,7 @@ class _Writer:
             name, value = self.value(piece)
             if name in own:
                 # a target, an id or a moment is text, whatever it looks like
-                parts[name] = (piece.span(0, len(name)), piece.node(piece.text[len(name) + 1 :], len(name) + 1))
+                parts[name] = (piece.span(0, len(name)), piece.node(len(name) + 1))
             else:
                 facts[name] = (piece.span(0, len(name)), value)
         if facts:
