@@ -25,7 +25,7 @@ if ! "$folder/bin/python" -c "$fit" >/dev/null 2>&1; then
 fi
 
 install() {
-    "$@" install --quiet --disable-pip-version-check --no-input --editable "$what"
+    "$@" install --quiet --quiet --disable-pip-version-check --no-input --editable "$what"
 }
 
 echo "Installing rulesengine into $folder ..." >&2
