@@ -11,7 +11,7 @@ from rulesengine.loading import merge
 from rulesengine.loading.building import build, digest_of, with_reading
 from rulesengine.loading.meaning import check_meaning
 from rulesengine.loading.naming import entries, string
-from rulesengine.loading.register import read_register
+from rulesengine.loading.register import check_statements, read_register
 from rulesengine.loading.shape import check_shape
 from rulesengine.pack import Pack
 from rulesengine.resources import policies_folder
@@ -51,7 +51,7 @@ def load_pack(name: str | Path, *, variant: str = "", readings: Mapping[str, str
 
 def check_pack(path: str | Path) -> list[Diagnostic]:
     """Every finding about a pack, sorted by place: all its variants and readings are looked at as well."""
-    pack, found = _load(find_pack(path), "", {})
+    pack, found = _load(find_pack(path), "", {}, statements=True)
     if pack is not None and not any(d.severity == "error" for d in found):
         for variant in pack.variants:
             if variant != pack.variant:
@@ -122,7 +122,10 @@ def _check_reading(pack: Pack, name: str, reading: str) -> list[Diagnostic]:
     return report + check_meaning(again)
 
 
-def _load(path: Path, variant: str, readings: Mapping[str, str]) -> tuple[Pack | None, list[Diagnostic]]:
+def _load(
+    path: Path, variant: str, readings: Mapping[str, str], *, statements: bool = False
+) -> tuple[Pack | None, list[Diagnostic]]:
+    """The pack and its findings. `statements`: those of its register are accounted for as well."""
     report: list[Diagnostic] = []
     document, chain = merge.read_chain(path, report)
     if document is None:
@@ -133,15 +136,15 @@ def _load(path: Path, variant: str, readings: Mapping[str, str]) -> tuple[Pack |
         report.extend(shape)
         if any(d.severity == "error" for d in shape):
             return None, report
-    sources, registers = read_register(chain, report)
+    sources = read_register(chain, report)
     pack = build(
         document,
         file=str(path),
         variant=variant or _usual_variant(document),
         readings=readings,
         digest=digest_of(document),
-        registers=registers,
-        sources=sources,
+        registers=sources.files,
+        sources=sources.ids,
         report=report,
     )
     before: list[Diagnostic] = []
@@ -152,6 +155,8 @@ def _load(path: Path, variant: str, readings: Mapping[str, str]) -> tuple[Pack |
         report = [d for d in report if d.code != "RE514"]
     if not any(d.severity == "error" for d in report):
         report.extend(check_meaning(pack))
+    if statements and sources.own is not None and not pack.abstract:
+        report.extend(check_statements(document, sources.own))
     return pack, report
 
 
