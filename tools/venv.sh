@@ -16,7 +16,7 @@ done
 
 if ! "$folder/bin/python" -c "$fit" >/dev/null 2>&1; then
     if [ -z "$python" ]; then
-        echo "rulesengine needs Python 3.11 or newer, and ${chosen:-none of the usual names} is not one." >&2
+        echo "rulesengine needs Python 3.11 or newer${chosen:+, and '$chosen' is not one}; none was found." >&2
         echo "Install it, or name it: make demo PYTHON=/path/to/python3.11" >&2
         exit 3
     fi
