@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from rulesengine.diagnostics import Diagnostic, PackError, did_you_mean, finding, in_order
 from rulesengine.document import Node
 from rulesengine.loading import merge
@@ -53,13 +55,23 @@ def check_pack(path: str | Path) -> list[Diagnostic]:
     """Every finding about a pack, sorted by place: all its variants and readings are looked at as well."""
     pack, found = _load(find_pack(path), "", {}, statements=True)
     if pack is not None and not any(d.severity == "error" for d in found):
-        for variant in pack.variants:
-            if variant != pack.variant:
-                found.extend(_check_variant(pack, variant))
+        again = [
+            (f"the variant '{variant}'", _check_variant(pack, variant))
+            for variant in pack.variants
+            if variant != pack.variant
+        ]
         for name, readings in merge.offered_readings(pack.document).items():
-            for reading in readings:
-                found.extend(_check_reading(pack, name, reading))
+            again += [(f"the reading '{r}' of '{name}'", _check_reading(pack, name, r)) for r in readings]
+        # what is wrong under several of them is told once
+        found.extend(
+            {d: _under(what, d) for what, others in reversed(again) for d in others if d not in found}.values()
+        )
     return in_order(found)
+
+
+def _under(what: str, found: Diagnostic) -> Diagnostic:
+    """A finding about a pack that has no errors otherwise, with what brings it about."""
+    return msgspec.structs.replace(found, message=f"Under {what}: {found.message}")
 
 
 def rebuilt(pack: Pack, variant: str, readings: Mapping[str, str]) -> Pack:
