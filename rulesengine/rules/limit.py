@@ -117,6 +117,8 @@ def read(reading: Reading, name: str, node: Node, key: Span) -> Limit | None:
                 if reading.check("RE301", f"state of process '{total[0]}'", w, span, summed.states)
             )
     _ordered(reading, node, kind)
+    # a count of pieces may well be bounded by half of another
+    wanted = NUMBER if kind is not None and kind.numeric else kind
     not_before, not_after = reading.get(node, "not_before"), reading.get(node, "not_after")
     return Limit(
         rule=f"{reading.process.name}.{name}",
@@ -124,10 +126,12 @@ def read(reading: Reading, name: str, node: Node, key: Span) -> Limit | None:
         form=form,
         guards=reading.guards(node, "when"),
         value=value,
-        at_most=bound("at_most", kind),
-        at_least=bound("at_least", kind),
+        at_most=bound("at_most", wanted),
+        at_least=bound("at_least", wanted),
         one_of=tuple(
-            e for item in reading.items(node, "one_of") if (e := reading.expression(item, kind, now=False)) is not None
+            e
+            for item in reading.items(node, "one_of")
+            if (e := reading.expression(item, wanted, now=False)) is not None
         ),
         total=total,
         states=states,
@@ -274,7 +278,8 @@ def _shown(limit: Limit, value: Any) -> str:
 
 def _room(limit: Limit, left: Any) -> str:
     """Room left, rounded down to what can be stored."""
-    return _shown(limit, left.__floor__() if limit.type is not None and limit.type.kind == "money" else left)
+    whole = limit.type is not None and limit.type.kind in ("money", "integer")
+    return _shown(limit, left.__floor__() if whole else left)
 
 
 def _compare(limit: Limit, value: Any, what: str, env: Env, left_of: Any = 0) -> Verdict:
@@ -302,7 +307,7 @@ def _compare(limit: Limit, value: Any, what: str, env: Env, left_of: Any = 0) ->
     )
     left = (
         _room(limit, most - left_of)
-        if most is not None and limit.type is not None and limit.type.kind in ("money", "number")
+        if most is not None and limit.type is not None and limit.type.kind in ("money", "number", "integer")
         else None
     )
     values = values_of(wanted, env)
