@@ -17,7 +17,7 @@ from rulesengine.diagnostics import Diagnostic, Span
 from rulesengine.expressions import comparisons, names, operators, tree
 from rulesengine.expressions.check import Check
 from rulesengine.expressions.closures import compile_given, compile_tree
-from rulesengine.expressions.conditions import NODES, Conditions
+from rulesengine.expressions.conditions import Conditions
 from rulesengine.expressions.findings import Findings
 from rulesengine.expressions.reads import Read, reads
 from rulesengine.expressions.scope import Env, Evaluate, ParameterValue, Place, ProcessSymbols, Scope, Symbols, View
@@ -158,9 +158,6 @@ def _check(
             return None
     node = check.value(root)
     if node is None:
-        return None
-    if check.nodes > NODES:
-        check.report("RE403", root, f"The expression has more than {NODES:,} parts", "")
         return None
     if want is not None:
         node = operators.fit(check, root, node, want)

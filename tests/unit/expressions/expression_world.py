@@ -63,6 +63,7 @@ PROCESSES = {
         facts={
             "reason": FactType(kind="choice", choices=("damaged", "different", "incomplete")),
             "method": METHOD,
+            "parcel": FactType(kind="choice", choices=("normal", "express"), ranked=("express", "normal")),
             "discount": FactType(kind="money"),
             "refund": FactType(kind="money"),
             "share": FactType(kind="number"),

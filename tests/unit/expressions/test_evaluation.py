@@ -22,6 +22,11 @@ DAY = 24 * HOUR
         ("discount * 2 == refund", {"discount": 4000, "refund": 8000}, True),
         ("discount == refund / 3", {"discount": 1, "refund": 3}, True),
         ("discount < refund / 3", {"discount": 33, "refund": 100}, True),
+        ("refund / 3 == 10", {"refund": 3000}, True),
+        ("refund * 0.5 < 10", {"refund": 1999}, True),
+        ("10 < refund * 0.5", {"refund": 2001}, True),
+        ("share / 4 >= 0.5", {"share": 2}, True),
+        ("0.25 * share * 2 <= 1.5", {"share": 3}, True),
         ("discount > 40", {"discount": 4001}, True),
         ("discount == 40.01", {"discount": 4001}, True),
         ("40.005 < discount", {"discount": 4001}, True),
@@ -161,6 +166,16 @@ def test_functions_over_related_instances() -> None:
     assert good("happened_at(return.arrive)").evaluate(world) == 7
     done = World(others={"return": returns[:1]}, missed_of=frozenset({("return/1", "check")}))
     assert value("all(return, arrived) and not open(return) and missed(return.check)", done) is True
+
+
+def test_what_happened_to_several_instances_happened_last_at_the_latest_moment() -> None:
+    returns = [
+        instance("return/1", happened={"arrive": (2, 9)}, entered={"arrived": 9}),
+        instance("return/2", happened={"arrive": (1, 7)}, entered={"arrived": 7}),
+    ]
+    world = World(others={"return": returns})
+    assert good("happened_at(return.arrive)").evaluate(world) == 9
+    assert good("entered_at(return.arrived)").evaluate(world) == 9
 
 
 def test_functions_over_no_instance() -> None:

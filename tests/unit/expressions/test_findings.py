@@ -204,6 +204,7 @@ def check(text: str, code: str, help: str, want: Type | None = None, scope: Scop
         ("tags == «colours»", "RE404", "Look for one entry"),
         ("state == «item.state»", "RE404", "never have a value in common"),
         ("reason == «method»", "RE404", "never have a value in common"),
+        ("method < «parcel»", "RE404", "ranked in different lists"),
         ("reason == «state»", "RE404", "A choice cannot be compared with a state"),
         ("bought_on > «\"2026-02-30\"»", "RE404", "no date of the calendar"),
         ("bought_on > «note»", "RE404", "A date cannot be compared with text"),
