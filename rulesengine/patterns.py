@@ -21,8 +21,8 @@ _STEPS = 10_000_000
 _UNBOUNDED = 2
 
 _ALLOWED = (
-    "Allowed are characters, classes such as [A-Z] or \\d, the dot, ^ and $, groups with | that are not repeated, and "
-    "? * + {2,4} after a single character or class, at most two of them without end."
+    "Allowed are characters, classes such as [A-Z] or \\d, the dot, ^ and $, groups with | that are not repeated (but "
+    "? may follow), and * + {2,4} after a single character or class, at most two of them without end."
 )
 _SINGLE = {"LITERAL", "NOT_LITERAL", "ANY", "IN", "CATEGORY"}
 
@@ -66,6 +66,9 @@ def _steps(items: list[tuple[Any, Any]], after: int, unbounded: list[int]) -> in
             after += 1
         elif name == "MAX_REPEAT":
             low, high, repeated = argument
+            if (low, high) == (0, 1):
+                after += _steps(list(repeated), after, unbounded)
+                continue
             if len(repeated) != 1 or str(repeated[0][0]) not in _SINGLE:
                 raise ValueError(f"The pattern repeats more than a single character. {_ALLOWED}")
             if high > MATCHED_LENGTH:
