@@ -1,7 +1,8 @@
 """Broken packs and scenarios: each names the findings it must get, at the text that is wrong; so do the pages of codes.
 
 A file of `invalid/` begins with lines such as `# expect: RE301 'amicabel'`, one for each finding, in order, with
-` in file` where it lies in another one, and after any of them `# help: …` with what the help has to say.
+` at line:column` where the text stands more than once and ` in file` where it lies in another file; after any of them
+`# help: …` with what the help has to say.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import textwrap
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -37,24 +39,40 @@ def findings(file: Path) -> tuple[Diagnostic, ...]:
     return ()
 
 
+class Wanted(NamedTuple):
+    """A finding that a file asks for."""
+
+    code: str
+    text: str
+    file: Path
+    place: str
+    help: str
+
+
+def wanted(file: Path) -> list[Wanted]:
+    found: list[Wanted] = []
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if match := re.fullmatch(r"# expect: (RE\d{3}) '(.*)'(?: at (\d+:\d+))?(?: in (\S+))?", line):
+            code, text, place, other = match.groups()
+            if not place and not other:
+                body = "\n".join("" if line.startswith("#") else line for line in lines)
+                assert body.count(text) == 1, f"'{text}' stands more than once: say at which line:column"
+                number = body[: body.index(text)].count("\n")
+                place = f"{number + 1}:{lines[number].index(text) + 1}"
+            found.append(Wanted(code, text, file.parent / other if other else file, place or "", ""))
+        elif match := re.fullmatch(r"# help: (.+)", line):
+            found[-1] = found[-1]._replace(help=match[1])
+        else:
+            break
+    return found
+
+
 def underlined(finding: Diagnostic) -> str:
     """The text at a finding's place; of several lines the first."""
     place = finding.span
     line = Path(place.file).read_text(encoding="utf-8").split("\n")[place.line - 1]
     return line[place.column - 1 : place.end_column - 1 if place.end_line == place.line else None]
-
-
-def expected(file: Path) -> list[tuple[str, str, Path, str]]:
-    """`(code, underlined text, file, help)` of each finding a file asks for."""
-    found: list[tuple[str, str, Path, str]] = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if match := re.fullmatch(r"# expect: (RE\d{3}) '(.*)'(?: in (\S+))?", line):
-            found.append((match[1], match[2], file.parent / match[3] if match[3] else file, ""))
-        elif match := re.fullmatch(r"# help: (.+)", line):
-            found[-1] = (*found[-1][:3], match[1])
-        else:
-            break
-    return found
 
 
 @pytest.mark.parametrize("file", VALID, ids=lambda file: file.stem)
@@ -64,11 +82,13 @@ def test_a_good_pack_has_no_findings(file: Path) -> None:
 
 @pytest.mark.parametrize("file", [*PACKS, *SCENARIOS], ids=lambda file: file.stem)
 def test_a_broken_file_gets_exactly_its_findings(file: Path) -> None:
-    found, wanted = findings(file), expected(file)
-    assert wanted, "the file names no finding"
-    assert [(d.code, underlined(d), Path(d.span.file)) for d in found] == [w[:3] for w in wanted]
-    for finding, (*_, help) in zip(found, wanted, strict=True):
-        assert help in finding.help
+    asked = wanted(file)
+    assert asked, "the file names no finding"
+    found = findings(file)
+    assert [(d.code, underlined(d), Path(d.span.file)) for d in found] == [want[:3] for want in asked]
+    for finding, want in zip(found, asked, strict=True):
+        assert want.place in ("", f"{finding.span.line}:{finding.span.column}")
+        assert want.help in finding.help
         assert finding.message
         assert finding.help
         assert finding.severity == CATALOGUE[finding.code][0]
