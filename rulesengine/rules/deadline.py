@@ -87,7 +87,7 @@ def read(reading: Reading, name: str, node: Node, key: Span) -> Deadline:
         guards=reading.guards(node, "when"),
         since=since_expression,
         since_event=since_expression is not None
-        and ("happened_at" in since_expression.text or "entered_at" in since_expression.text),
+        and any(kind in ("event", "entered") for _, kind, _ in since_expression.reads),
         period=period,
         wait=after is not None,
         grace=reading.period(grace) if grace is not None else None,
@@ -243,12 +243,19 @@ def _started(
     else:
         since = deadline.since.evaluate(env)
         if since is None:
-            return runs
+            if latest is None or latest.ended is not None:
+                return runs
+            stopped = _stopped(latest, turn.now)
+            _tell(clocks, deadline, turn.after, latest, stopped)
+            return (*runs[:-1], stopped)
         start = since
         if running and latest is not None:
             if start == latest.start or deadline.since_event:
                 return runs
             moved = timed(deadline, msgspec.structs.replace(latest, start=start), turn.calendar, turn.now)
+            if moved.due is not None and moved.due < turn.now:
+                # what should have been done before is due now, as in a run that starts now
+                moved = timed(deadline, msgspec.structs.replace(moved, began=turn.now), turn.calendar, turn.now)
             _say(clocks, deadline, turn.after, "moved", moved.due)
             return (*runs[:-1], moved)
         # a deadline runs to an end at most once for one value of since
