@@ -6,7 +6,7 @@ It also knows the family: who is above, below and related to whom.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -214,9 +214,22 @@ class Draft:
         return found
 
     def covering(self, instance: Instance) -> list[tuple[Instance, Suspension]]:
-        """The suspensions that reach an instance (which may be one that is only about to be created)."""
+        """The suspensions that reach an instance.
+
+        One that is only about to be created stands among the others while this is asked; it has not ended, even where
+        its first state is final.
+        """
         if not self.suspending:
             return []
+        if instance.id in self.instances:
+            return self._covering(instance, self.program.is_final)
+        self.instances[instance.id] = instance
+        try:
+            return self._covering(instance, lambda other: other is not instance and self.program.is_final(other))
+        finally:
+            del self.instances[instance.id]
+
+    def _covering(self, instance: Instance, ended: Callable[[Instance], bool]) -> list[tuple[Instance, Suspension]]:
         line = self._line(instance)
         own = self.program.processes[instance.process]
         exempt = {name for name in line if name in self.suspending}
@@ -226,7 +239,7 @@ class Draft:
         for by, suspension in self.active():
             if exempt - {by.id}:
                 continue
-            reached = suspensions.roots(suspension, by, self.related_to, self.is_below, self.program.is_final)
+            reached = suspensions.roots(suspension, by, self.related_to, self.is_below, ended)
             # a suspension that comes from inside what it reaches leaves itself and what is below it alone
             roots = {root.id for root in reached if by.id not in line or self.is_below(root, by.id)}
             path: list[str] = []

@@ -287,18 +287,19 @@ def suspended(draft: Draft, attempt: Attempt, own: Instance | None, chosen: Tran
             entered=NOTHING,
             runs=NOTHING,
         )
-    return [
-        Reason(
-            code="suspended",
-            rule=suspension.rule,
-            target=attempt.at,
-            message=f"{attempt.name} has to wait: {by.id} is {by.state}.",
-            values={f"{by.id}.state": by.state},
-            place=suspension.place,
-        )
-        for by, suspension in draft.covering(own)
-        if suspension.refuses(attempt.process, attempt.event)
-    ]
+    found: dict[str, Reason] = {}
+    for by, suspension in draft.covering(own):
+        # one state may reach the instance in two ways; that is one reason
+        if by.id not in found and suspension.refuses(attempt.process, attempt.event):
+            found[by.id] = Reason(
+                code="suspended",
+                rule=suspension.rule,
+                target=attempt.at,
+                message=f"{attempt.name} has to wait: {by.id} is {by.state}.",
+                values={f"{by.id}.state": by.state},
+                place=suspension.place,
+            )
+    return list(found.values())
 
 
 def _facts_wanted(rule: Transition, attempt: Attempt) -> list[Reason]:
