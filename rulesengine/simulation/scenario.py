@@ -84,17 +84,23 @@ def pack_file(scenario: Scenario) -> str:
     if "/" in name or name.endswith((".yaml", ".yml")):
         path = folder / name
         if path.is_file():
-            return str(path)
-        raise PackError([finding("RE314", scenario.pack_place, f"There is no file {path.resolve()}.", _beside(path))])
+            return _shown(path)
+        raise PackError([finding("RE314", scenario.pack_place, f"There is no file '{name}'.", _beside(path))])
     for above in (folder, *folder.parents):
         path = above / "policies" / f"{name}.yaml"
         if path.is_file():
-            return str(path)
+            return _shown(path)
     path = find_pack(name)
     if path.is_file():
         return str(path)
     known = sorted(found.stem for found in policies_folder().glob("*.yaml"))
     raise PackError([finding("RE314", scenario.pack_place, f"There is no pack '{name}'.", did_you_mean(name, known))])
+
+
+def _shown(path: Path) -> str:
+    """The path as findings are to call it: from here, where it lies below."""
+    path = path.resolve()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _beside(path: Path) -> str:
