@@ -275,7 +275,9 @@ class Draft:
         """Note whether an instance, as stored now, suspends others."""
         suspends = instance.state in self.program.processes[instance.process].suspends
         if suspends and instance.id not in self.suspending:
-            self.suspending = (*self.suspending, instance.id)
+            now = {*self.suspending, instance.id}
+            # in order of creation: it has to follow from the instances alone
+            self.suspending = tuple(name for name in self.instances if name in now)
         elif not suspends and instance.id in self.suspending:
             self.suspending = tuple(name for name in self.suspending if name != instance.id)
 
