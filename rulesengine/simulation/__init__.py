@@ -7,8 +7,9 @@ import msgspec
 from rulesengine.engine import Engine
 from rulesengine.loading import load_pack
 from rulesengine.pack import Pack
-from rulesengine.simulation.binding import Plan, bind
+from rulesengine.simulation.binding import bind
 from rulesengine.simulation.boundaries import expanded
+from rulesengine.simulation.plan import Plan
 from rulesengine.simulation.playing import Player, Standing
 from rulesengine.simulation.quick import command_line, quick_scenario
 from rulesengine.simulation.scenario import Scenario, load_scenario, pack_file, parse_scenario

@@ -19,8 +19,8 @@ from rulesengine.engine.draft import Env
 from rulesengine.engine.step import Attempt, limit_scope
 from rulesengine.rules import limit as limits
 from rulesengine.rules.limit import Limit
-from rulesengine.simulation.binding import EDGES, Act, Boundary, Stage
 from rulesengine.simulation.expectations import Check, Kind, candidates
+from rulesengine.simulation.plan import EDGES, Act, Boundary, Stage
 from rulesengine.simulation.playing import Player, Standing, event_of, merged
 from rulesengine.trace import Edge
 

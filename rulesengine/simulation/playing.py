@@ -10,8 +10,9 @@ import msgspec
 from rulesengine.case import Case, Decision, Event, to_datetime
 from rulesengine.diagnostics import PackError, finding
 from rulesengine.engine import AdvanceTooFarError, CaseError, Engine
-from rulesengine.simulation.binding import Act, Plan, Stage, later
 from rulesengine.simulation.expectations import OUTCOMES, Comparison, Seen, candidates, outcome
+from rulesengine.simulation.plan import Act, Plan, Stage, later
+from rulesengine.simulation.words import creating
 from rulesengine.trace import Edge, Entry, Failure, Timeline
 
 Context = Mapping[str, Mapping[str, Any]]
@@ -118,8 +119,7 @@ class Player:
         if not act.target and any(reason.code == "unknown_target" for reason in decision.reasons):
             process, _, event = act.event.partition(".")
             declared = self.plan.pack.processes[process]
-            creates = any(rule.creates for rule in declared.transitions if rule.event == event)
-            several = candidates(declared.under if creates else process, decision.case)
+            several = candidates(declared.under if event in creating(declared) else process, decision.case)
             if len(several) > 1:
                 names = f"{', '.join(several[:12])}{', …' if len(several) > 12 else ''}"
                 message = f"'{act.event}' could happen to {len(several)} instances at this step."

@@ -163,6 +163,12 @@ def test_given_instances_have_a_past(story: Play) -> None:
         ("steps: [{at: 2026-02-30 09:00}]\n", "RE603", "2026-02-30 09:00", "day and time"),
         ("steps: [{after: 3 fortnights}]\n", "RE405", "3 fortnights", ""),
         ("steps: [{at: 2500-06-01 09:00}, {after: 12 months}]\n", "RE603", "12 months", "shorter"),
+        (
+            "given: [{process: sale}]\nsteps: [{event: question.ask, by: buyer, target: question}]\n",
+            "RE601",
+            "question",
+            "Name the sale",
+        ),
         ("variant: pl\nsteps: [{note: x}]\n", "RE310", "pl", ""),
         ("readings: {answer_tme: working}\nsteps: [{note: x}]\n", "RE310", "answer_tme", "answer_time"),
         ("readings: {answer_time: wrking}\nsteps: [{note: x}]\n", "RE310", "wrking", "working"),
