@@ -166,7 +166,7 @@ class Engine:
             return _refused(case, event, at, *reasons, fired=tuple(fired))
         draft, refused = take(Draft(program, case, moment, values), attempt)
         until = min(draft.horizon, case.wakes)
-        if refused and until < NEVER and all(reason.code in PASSING for reason in refused):
+        if refused:
             refused = self._with_opening(program, case, attempt, values, until, refused)
         return Decision(
             accepted=not refused,
@@ -193,7 +193,8 @@ class Engine:
         self, program: Program, case: Case, attempt: Attempt, values: Context, until: int, refused: tuple[Reason, ...]
     ) -> tuple[Reason, ...]:
         """The reasons with the moment from which the same event would be accepted, where one of the next is it."""
-        for _ in range(TRIES):
+        passing = all(reason.code in PASSING for reason in refused)
+        for _ in range(TRIES if passing else 0):
             if until >= NEVER:
                 break
             _, case = clock.advance(program, case, until + 1)
