@@ -197,7 +197,7 @@ def python_names(world: World) -> dict[str, Any]:
         "now": world.now,
         "total_amount": sum(amounts),
         "latest_amount": amounts[-1],
-        "count": len,
+        "count": lambda views: Fraction(len(views)),
         "return_": amounts,
         "F": Fraction,
         "rank": RANK.get,
