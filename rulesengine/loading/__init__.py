@@ -131,7 +131,7 @@ def _check_reading(pack: Pack, name: str, reading: str) -> list[Diagnostic]:
         again = with_reading(pack, name, reading, report)
     else:
         again = _again(pack, pack.variant, {name: reading}, report)
-    return report + check_meaning(again)
+    return report + check_meaning(again, pack)
 
 
 def _load(

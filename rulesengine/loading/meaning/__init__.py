@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rulesengine.diagnostics import Diagnostic, in_order
 from rulesengine.loading.meaning.alone import check_alone
+from rulesengine.loading.meaning.graph import takers_of
 from rulesengine.loading.meaning.overlap import check_overlaps
 from rulesengine.loading.meaning.raising import check_consequences, check_loops, check_raises
 from rulesengine.loading.meaning.reach import check_reach
@@ -12,17 +13,19 @@ from rulesengine.pack import Pack
 __all__ = ["check_meaning"]
 
 
-def check_meaning(pack: Pack) -> list[Diagnostic]:
+def check_meaning(pack: Pack, checked: Pack | None = None) -> list[Diagnostic]:
     """Every finding about what the rules do together, sorted by place.
 
+    `checked` is a pack without such findings that shares rules with this one: what was compared there is not again.
     A template may leave ways into and out of a state to the packs that extend it; all else holds for it as well.
     """
     report: list[Diagnostic] = []
     if not pack.abstract:
         check_reach(pack, report)
-    check_overlaps(pack, report)
-    check_loops(pack, report)
-    check_raises(pack, report)
-    check_consequences(pack, report)
-    check_alone(pack, report)
+    takers = takers_of(pack)
+    check_overlaps(pack, takers, report, checked)
+    check_loops(takers, report)
+    check_raises(pack, takers, report)
+    check_consequences(pack, takers, report)
+    check_alone(pack, takers, report)
     return in_order(report)

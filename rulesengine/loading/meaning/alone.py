@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from rulesengine.diagnostics import Diagnostic, Span, finding
 from rulesengine.expressions import Expression
-from rulesengine.loading.meaning.raising import taking
+from rulesengine.loading.meaning.graph import Takers, spread, way_to
 from rulesengine.pack import Pack
-from rulesengine.rules.deadline import Deadline
+from rulesengine.rules.limit import Limit
 from rulesengine.rules.reading import SYSTEM
+from rulesengine.rules.transition import Transition
+
+#: events of a way that a message shows
+SHOWN = 4
+
+Named = tuple[str, str]
 
 
-def check_alone(pack: Pack, report: list[Diagnostic]) -> None:
+def check_alone(pack: Pack, takers: Takers, report: list[Diagnostic]) -> None:
     """RE508: follow every `then` through guards, limits, `sets` and raises; `since` and `when` of deadlines as well."""
+    firing: dict[Named, str] = {}
+    states: dict[Named, set[str]] = {}
     for process in pack.processes.values():
         for deadline in process.deadlines:
             for expression in deadline.expressions:
                 _check(expression, f"'{deadline.rule}' runs by itself", report)
             if deadline.then:
-                for expression, way in _followed(pack, process.name, deadline):
-                    _check(expression, f"'{deadline.rule}' fires by itself and leads to {way}", report)
+                firing.setdefault((process.name, deadline.then), deadline.rule)
+                states.setdefault((process.name, deadline.then), set()).update(deadline.states)
 
+    def taken(event: Named) -> list[Transition]:
+        return [
+            t for t in takers.get(event, ()) if SYSTEM in t.by and (event not in states or t.states & states[event])
+        ]
 
-def _followed(pack: Pack, process: str, deadline: Deadline) -> Iterator[tuple[Expression, str]]:
-    """Every expression that may be evaluated when a deadline fires, with the way that leads to it."""
-    start = (process, deadline.then)
-    queue = [(start, f"'{process}.{deadline.then}'")]
-    seen = {start}
-    for (name, event), way in queue:
-        first = (name, event) == start
-        taken = [t for t in taking(pack, name, event) if SYSTEM in t.by and (not first or t.states & deadline.states)]
-        for transition in taken:
-            for expression in transition.expressions:
-                yield expression, way
-            for sent in transition.raises:
-                there = (sent.process, sent.event)
-                if there not in seen:
-                    seen.add(there)
-                    queue.append((there, f"{way} and '{sent.name}'"))
-        if taken:
-            for limit in pack.processes[name].limits:
-                if limit.event == event:
-                    for expression in limit.expressions:
-                        yield expression, way
+    def following(event: Named) -> Iterable[Named]:
+        return ((sent.process, sent.event) for transition in taken(event) for sent in transition.raises)
+
+    limits: dict[Named, list[Limit]] = {}
+    for process in pack.processes.values():
+        for limit in process.limits:
+            limits.setdefault((process.name, limit.event), []).append(limit)
+    found = spread(firing, following)
+    for event in found:
+        transitions = taken(event)
+        for rule in (*transitions, *(limits.get(event, ()) if transitions else ())):
+            for expression in rule.expressions:
+                if expression.context:
+                    way = way_to(event, found)
+                    shown = [f"'{process}.{name}'" for process, name in way]
+                    some = " and ".join(shown if len(shown) <= SHOWN else [*shown[: SHOWN - 1], "…", shown[-1]])
+                    _check(expression, f"'{firing[way[0]]}' fires by itself and leads to {some}", report)
 
 
 def _check(expression: Expression, why: str, report: list[Diagnostic]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from rulesengine.loading.meaning.reach import reached
+from rulesengine.loading.meaning.graph import spread, steps
 from rulesengine.pack import Process
 from rulesengine.rules.transition import Transition
 
@@ -17,6 +17,7 @@ class History:
         self.process = process
         self.states = tuple(process.states)
         self.final = [state.name for state in process.states.values() if state.final]
+        self.onward = steps(process.transitions)
         self.maybe_happened = lru_cache(maxsize=None)(self._maybe_happened)
         self.always_happened = lru_cache(maxsize=None)(self._always_happened)
         self.maybe_known = lru_cache(maxsize=None)(self._maybe_known)
@@ -24,7 +25,7 @@ class History:
         self.from_here = lru_cache(maxsize=None)(self._from_here)
 
     def _from_here(self, state: str) -> frozenset[str]:
-        return reached(self.process, self.process.transitions, [state])
+        return frozenset(spread([state], self.onward))
 
     def _after(self, transitions: Iterable[Transition], state: str) -> bool:
         """Whether one of these transitions may lie on a way to the state."""
@@ -38,7 +39,7 @@ class History:
         """Whether the state can be reached without any transition that passes."""
         others = [t for t in self.process.transitions if not passes(t)]
         start = [t.to for t in others if t.creates and t.to is not None]
-        return state in reached(self.process, others, start)
+        return state in spread(start, steps(others))
 
     def _maybe_happened(self, event: str, state: str) -> bool:
         return self._after((t for t in self.process.transitions if t.event == event), state)

@@ -8,8 +8,8 @@ from typing import Any
 
 from rulesengine.diagnostics import Diagnostic, finding
 from rulesengine.expressions import Expression
+from rulesengine.loading.meaning.graph import Takers, lineage
 from rulesengine.loading.meaning.history import History
-from rulesengine.loading.meaning.raising import lineage
 from rulesengine.loading.meaning.search import Literal, Search, literals
 from rulesengine.loading.meaning.worlds import World
 from rulesengine.pack import Pack, Process
@@ -17,20 +17,29 @@ from rulesengine.rules.transition import Transition
 
 #: values of a witness that are shown
 SHOWN = 6
+#: pairs of transitions looked at, and worlds tried for all of them together: far more than any pack needs
+PAIRS = 50_000
+TRIES = 200_000
 
 
-def check_overlaps(pack: Pack, report: list[Diagnostic]) -> None:
-    """RE503: pairs of transitions of one event with a common state and actor whose guards can hold together."""
+def check_overlaps(pack: Pack, takers: Takers, report: list[Diagnostic], checked: Pack | None = None) -> None:
+    """RE503: pairs of transitions of one event with a common state and actor whose guards can hold together.
+
+    Pairs that both stand in `checked` are left out.
+    """
     histories: dict[str, History] = {}
-    for process in pack.processes.values():
-        events: dict[str, list[Transition]] = {}
-        for transition in process.transitions:
-            events.setdefault(transition.event, []).append(transition)
-        for siblings in events.values():
-            for first, second in combinations(siblings, 2):
-                if not histories and len(siblings) > 1:
-                    histories.update((name, History(other)) for name, other in pack.processes.items())
-                _check_pair(pack, process, first, second, histories, report)
+    known = {id(t) for process in checked.processes.values() for t in process.transitions} if checked else set()
+    pairs = tries = 0
+    for (name, _), siblings in takers.items():
+        for first, second in combinations(siblings, 2):
+            pairs += 1
+            if pairs > PAIRS or tries > TRIES:
+                return
+            if id(first) in known and id(second) in known:
+                continue
+            if not histories:
+                histories.update((other, History(process)) for other, process in pack.processes.items())
+            tries += _check_pair(pack, pack.processes[name], first, second, histories, report)
 
 
 def _check_pair(
@@ -40,18 +49,19 @@ def _check_pair(
     second: Transition,
     histories: dict[str, History],
     report: list[Diagnostic],
-) -> None:
+) -> int:
+    """Look for a world in which both fit; how many were tried."""
     if first.otherwise is not second.otherwise or not first.by & second.by:
-        return
+        return 0
     creates = first.creates and second.creates
     shared = [state for state in process.states if state in first.states & second.states]
     shared = [state for state in shared if _result(first, state) != _result(second, state)]
     if not shared and not (creates and _result(first, None) != _result(second, None)):
-        return
+        return 0
     one, two = _parts(first), _parts(second)
     if any(Literal(part.node, not part.wanted) in two for part in one):
-        return
-    world = Search(
+        return 0
+    search = Search(
         list(dict.fromkeys((*one, *two))),
         process=process.name,
         ancestors=lineage(pack, process.name)[1:],
@@ -62,9 +72,10 @@ def _check_pair(
         carried=first.carries | second.carries,
         required=frozenset(first.requires) & frozenset(second.requires),
         calendar_of=lambda: pack.calendar,
-    ).found()
+    )
+    world = search.found()
     if world is None:
-        return
+        return search.tries
     actors = " or ".join(f"'{actor}'" for actor in sorted(first.by & second.by))
     state = "new" if world.own is None else world.own.state
     help = "Give one of them 'unless' with what the other asks for under 'when', or the second 'otherwise: true'."
@@ -79,6 +90,7 @@ def _check_pair(
             f"{help} As it stands, '{first.rule}' is always taken.",
         )
     )
+    return search.tries
 
 
 def _parts(transition: Transition) -> list[Literal]:

@@ -2,95 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
+from rulesengine.loading.meaning.graph import Takers, are_related, circles, lineage, spread, way_to
 from rulesengine.pack import Pack, Process
 from rulesengine.rules.deadline import Deadline
 from rulesengine.rules.reading import SYSTEM
 from rulesengine.rules.transition import Raise, Transition
 
-Named = tuple[str, str]
-
-
-def lineage(pack: Pack, process: str) -> tuple[str, ...]:
-    """A process and its ancestors, nearest first."""
-    found: list[str] = []
-    while process in pack.processes and process not in found:
-        found.append(process)
-        process = pack.processes[process].under
-    return tuple(found)
-
-
-def are_related(pack: Pack, asking: str, process: str) -> bool:
-    """Whether instances of `process` can be related to an instance of `asking`, as `raises` and `count` mean it."""
-    above = lineage(pack, asking)
-    return process in above[1:] or any(name in above for name in lineage(pack, process)[1:])
-
-
-def taking(pack: Pack, process: str, event: str) -> list[Transition]:
-    """The transitions of a process that take an event, in file order."""
-    return [t for t in pack.processes[process].transitions if t.event == event]
+#: events of a circle that a message shows
+SHOWN = 12
 
 
 # loops
 
 
-def check_loops(pack: Pack, report: list[Diagnostic]) -> None:
-    """RE504: events that raise each other in a circle. One finding for each circle, at the raise that closes it."""
-    edges: dict[Named, list[Raise]] = {}
-    for process in pack.processes.values():
-        for transition in process.transitions:
-            edges.setdefault((process.name, transition.event), []).extend(transition.raises)
-    closed: set[Named] = set()
-    for start in edges:
-        if start in closed:
-            continue
-        circle = _circle(edges, start)
-        if circle:
-            names = [f"{process}.{event}" for process, event in (start, *((s.process, s.event) for s in circle))]
-            report.append(
-                finding(
-                    "RE504",
-                    circle[-1].place,
-                    f"Raised events go round without end: {' → '.join(names)}.",
-                    "Take one of them out of 'raises', or raise an event of its own that raises nothing.",
-                )
+def check_loops(takers: Takers, report: list[Diagnostic]) -> None:
+    """RE504: events that raise each other in a circle. One finding for each tangle, at the raise that closes it."""
+    raises = {event: [sent for t in transitions for sent in t.raises] for event, transitions in takers.items()}
+    raised = {event: [(sent.process, sent.event) for sent in sents] for event, sents in raises.items()}
+    for group in circles(raised, lambda event: raised.get(event, [])):
+        start = group[0]
+        # the shortest way around: from what the first raises back to it
+        found = spread(raised[start], lambda event: raised.get(event, []))
+        way = way_to(start, found)
+        closing = next(sent for sent in raises[([start, *way])[-2]] if (sent.process, sent.event) == start)
+        names = [f"{process}.{event}" for process, event in (start, *way)]
+        shown = names if len(names) <= SHOWN else [*names[: SHOWN - 2], "…", *names[-2:]]
+        report.append(
+            finding(
+                "RE504",
+                closing.place,
+                f"Raised events go round without end: {' → '.join(shown)}.",
+                "Take one of them out of 'raises', or raise an event of its own that raises nothing.",
             )
-            closed.update((s.process, s.event) for s in circle)
-
-
-def _circle(edges: dict[Named, list[Raise]], start: Named) -> list[Raise]:
-    """The shortest way of raises from an event back to itself; empty where there is none."""
-    ways: dict[Named, list[Raise]] = {start: []}
-    queue = [start]
-    for here in queue:
-        for sent in edges.get(here, ()):
-            there = (sent.process, sent.event)
-            if there == start:
-                return [*ways[here], sent]
-            if there not in ways:
-                ways[there] = [*ways[here], sent]
-                queue.append(there)
-    return []
+        )
 
 
 # raises
 
 
-def check_raises(pack: Pack, report: list[Diagnostic]) -> None:
+def check_raises(pack: Pack, takers: Takers, report: list[Diagnostic]) -> None:
     """RE305, RE509, RE512 and RE513 for every raised event."""
     for process in pack.processes.values():
         for transition in process.transitions:
             for index, sent in enumerate(transition.raises):
                 alone = index == 0
-                _check_raise(pack, process, transition, sent, report, alone=alone)
+                _check_raise(pack, takers, process, transition, sent, report, alone=alone)
 
 
 def _check_raise(
-    pack: Pack, process: Process, transition: Transition, sent: Raise, report: list[Diagnostic], *, alone: bool
+    pack: Pack,
+    takers: Takers,
+    process: Process,
+    transition: Transition,
+    sent: Raise,
+    report: list[Diagnostic],
+    *,
+    alone: bool,
 ) -> None:
-    candidates = taking(pack, sent.process, sent.event)
+    candidates = takers.get((sent.process, sent.event), ())
     creating = any(t.creates for t in candidates)
     if creating:
         if _no_parent(pack, process, sent, report):
@@ -99,7 +71,7 @@ def _check_raise(
         # the instance itself: after this transition its state is known, unless an earlier raise has moved it on
         states = {transition.to} if transition.to is not None else transition.states
         if alone and not any(t.states & states for t in candidates):
-            report.append(_not_from_there(pack, process, sent, sorted(s for s in states if s is not None)))
+            report.append(_not_from_there(candidates, process, sent, sorted(s for s in states if s is not None)))
             return
     elif not are_related(pack, process.name, sent.process):
         report.append(
@@ -132,13 +104,13 @@ def _no_parent(pack: Pack, process: Process, sent: Raise, report: list[Diagnosti
     return True
 
 
-def _not_from_there(pack: Pack, process: Process, sent: Raise, states: list[str]) -> Diagnostic:
+def _not_from_there(candidates: Sequence[Transition], process: Process, sent: Raise, states: list[str]) -> Diagnostic:
     where = _any_of(states)
     if len(states) == 1 and process.states[states[0]].final:
         message = f"'{states[0]}' is final, so '{sent.event}' can no longer happen to this '{process.name}'."
     else:
         message = f"No transition takes '{sent.event}' in {where}, where the '{process.name}' is by then."
-    possible = sorted({s for t in taking(pack, process.name, sent.event) for s in t.states})
+    possible = sorted({state for t in candidates for state in t.states})
     return finding("RE513", sent.place, message, f"'{sent.event}' is possible in {_any_of(possible)}.")
 
 
@@ -147,7 +119,7 @@ def _any_of(names: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
-def _check_taken(place: Span, name: str, candidates: list[Transition], report: list[Diagnostic], key: str) -> None:
+def _check_taken(place: Span, name: str, candidates: Sequence[Transition], report: list[Diagnostic], key: str) -> None:
     """RE509: the engine does it, so one of the transitions has to list `system`."""
     if candidates and not any(SYSTEM in t.by for t in candidates):
         message = f"'{key}' makes the engine itself do '{name}', but no transition allows it to the actor 'system'."
@@ -159,7 +131,7 @@ def _check_taken(place: Span, name: str, candidates: list[Transition], report: l
 def _check_facts(
     place: Span,
     name: str,
-    candidates: list[Transition],
+    candidates: Sequence[Transition],
     given: set[str],
     report: list[Diagnostic],
     *,
@@ -181,7 +153,7 @@ def _check_facts(
             return
 
 
-def _check_surplus(sent: Raise, candidates: list[Transition], report: list[Diagnostic]) -> None:
+def _check_surplus(sent: Raise, candidates: Sequence[Transition], report: list[Diagnostic]) -> None:
     """RE305: an event carries only facts that a transition asks for."""
     carried = {fact for t in candidates if SYSTEM in t.by for fact in t.carries}
     if not any(SYSTEM in t.by for t in candidates):
@@ -204,17 +176,17 @@ def _check_surplus(sent: Raise, candidates: list[Transition], report: list[Diagn
 # deadlines
 
 
-def check_consequences(pack: Pack, report: list[Diagnostic]) -> None:
+def check_consequences(pack: Pack, takers: Takers, report: list[Diagnostic]) -> None:
     """RE505, RE509, RE512 for what deadlines lead to, RE518 for duties nothing can meet."""
     for process in pack.processes.values():
         for deadline in process.deadlines:
             if deadline.then and deadline.then_place is not None:
-                _check_then(pack, process, deadline, deadline.then_place, report)
-            _check_met_by(pack, process, deadline, report)
+                _check_then(takers, process, deadline, deadline.then_place, report)
+            _check_met_by(takers, process, deadline, report)
 
 
-def _check_then(pack: Pack, process: Process, deadline: Deadline, place: Span, report: list[Diagnostic]) -> None:
-    candidates = taking(pack, process.name, deadline.then)
+def _check_then(takers: Takers, process: Process, deadline: Deadline, place: Span, report: list[Diagnostic]) -> None:
+    candidates = takers.get((process.name, deadline.then), ())
     if candidates and all(t.creates for t in candidates):
         report.append(
             finding(
@@ -243,9 +215,9 @@ def _check_then(pack: Pack, process: Process, deadline: Deadline, place: Span, r
     _check_facts(place, f"{process.name}.{deadline.then}", taken, set(), report, raised=False)
 
 
-def _check_met_by(pack: Pack, process: Process, deadline: Deadline, report: list[Diagnostic]) -> None:
+def _check_met_by(takers: Takers, process: Process, deadline: Deadline, report: list[Diagnostic]) -> None:
     for event, place in deadline.met_by_places:
-        candidates = taking(pack, process.name, event)
+        candidates = takers.get((process.name, event), ())
         if candidates and not any(t.states & deadline.states for t in candidates):
             possible = sorted({state for t in candidates for state in t.states})
             states = _any_of(sorted(deadline.states))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rulesengine.diagnostics import Diagnostic, finding
+from rulesengine.loading.meaning.graph import spread, steps
 from rulesengine.pack import Pack, Process
 from rulesengine.rules.reading import SYSTEM
 from rulesengine.rules.transition import Transition
+
+#: states of a circle that a message shows
+SHOWN = 12
 
 
 def fired_events(pack: Pack) -> frozenset[tuple[str, str]]:
@@ -20,20 +22,6 @@ def fired_events(pack: Pack) -> frozenset[tuple[str, str]]:
     }
     fired = {(p.name, deadline.then) for p in pack.processes.values() for deadline in p.deadlines if deadline.then}
     return frozenset(raised | fired)
-
-
-def reached(process: Process, transitions: Iterable[Transition], start: Iterable[str]) -> frozenset[str]:
-    """The states that can be reached from these by the transitions, guards aside; the start included."""
-    transitions = list(transitions)
-    found = set(start)
-    grown = True
-    while grown:
-        grown = False
-        for transition in transitions:
-            if transition.to is not None and transition.to not in found and transition.states & found:
-                found.add(transition.to)
-                grown = True
-    return frozenset(found)
 
 
 def check_reach(pack: Pack, report: list[Diagnostic]) -> None:
@@ -72,7 +60,7 @@ def _cannot_begin(process: Process, idle: list[Transition]) -> Diagnostic:
 def _unreached(
     process: Process, live: list[Transition], idle: list[Transition], created: list[str], report: list[Diagnostic]
 ) -> None:
-    found = reached(process, live, created)
+    found = spread(created, steps(live))
     for state in process.states.values():
         if state.name in found:
             continue
@@ -94,12 +82,15 @@ def _unreached(
 
 def _dead_ends(process: Process, live: list[Transition], idle: list[Transition], report: list[Diagnostic]) -> None:
     final = {state.name for state in process.states.values() if state.final}
+    left = {state for t in live for state in t.states}
     # in some states an instance may rest for ever, because things still happen in it without leading anywhere
-    resting = {s for t in live if t.to is None for s in t.states} | {s for t in live for s in t.states if t.to == s}
+    resting = {state for t in live for state in t.states if t.to in (None, state)}
+    ending = spread([*final, *resting], steps(live, backward=True))
+    onward = steps(live)
     for state in process.states.values():
         if state.final:
             continue
-        if not any(state.name in t.states for t in live):
+        if state.name not in left:
             waiting = [t for t in idle if state.name in t.states]
             if waiting:
                 message = f"'{state.name}' is not final, but nothing can happen in it: '{waiting[0].rule}' is left to "
@@ -109,17 +100,11 @@ def _dead_ends(process: Process, live: list[Transition], idle: list[Transition],
                 message = f"'{state.name}' is not final, but no transition leaves it: nothing can ever happen in it."
                 help = f"Write 'final: true' for '{state.name}', or a transition with 'from: {state.name}'."
             report.append(finding("RE502", state.place, message, help))
-        elif final and not reached(process, live, [state.name]) & (final | resting):
-            circle = ", ".join(sorted(reached(process, live, [state.name])))
-            message = f"From '{state.name}' no final state can be reached: it goes round and round between {circle}."
-            if reached(process, live, [state.name]) & _stuck(process, live):
-                message = f"From '{state.name}' no final state can be reached."
+        elif final and state.name not in ending:
+            message = f"From '{state.name}' no final state can be reached."
+            around = spread([state.name], onward)
+            if all(other in left for other in around) and len(around) <= SHOWN:
+                message = f"From '{state.name}' no final state can be reached: it goes round and round between "
+                message += f"{', '.join(sorted(around))}."
             help = "Write a transition from one of them to a final state, or 'final: true' where it ends."
             report.append(finding("RE502", state.place, message, help))
-
-
-def _stuck(process: Process, live: list[Transition]) -> frozenset[str]:
-    """States that are not final and have no way out."""
-    return frozenset(
-        s.name for s in process.states.values() if not s.final and not any(s.name in t.states for t in live)
-    )
