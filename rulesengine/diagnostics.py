@@ -17,6 +17,8 @@ Severity = Literal["error", "warning"]
 
 #: a word longer than this is no misspelling of anything
 LONGEST_WORD = 80
+#: among more words than this only close ones are looked for
+MOST_COMPARED = 100
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -155,6 +157,12 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(set(diagnostics), key=lambda d: (d.span, d.code, d.message))
 
 
+def sentence(words: object) -> str:
+    """The words, ended by a full stop where nothing ends them yet."""
+    text = str(words)
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most likely was meant to be, or None."""
     if len(word) > LONGEST_WORD:
@@ -165,13 +173,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     found = None
     for candidate, lowered in candidates.items():
         most = max(1, max(len(word), len(lowered)) // 3)
+        if likely is not None:
+            most = min(most, likely[0])
         distance = _distance(word, lowered, most)
         if distance > most:
             continue
         rank = (distance, lowered[:1] != word[:1], abs(len(lowered) - len(word)))
         if likely is None or rank < likely:
             likely, found = rank, candidate
-    if found is not None or len(word) < 4:
+    if found is not None or len(word) < 4 or len(candidates) > MOST_COMPARED:
         return found
     # further away, as `notify` is from `notifies`
     lowered_first = {lowered: candidate for candidate, lowered in reversed(candidates.items())}
@@ -181,21 +191,31 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def _distance(one: str, other: str, most: int) -> int:
     """How many letters have to be put in, left out, replaced or swapped with the next to make one word of the other;
-    `most` + 1 where it is more than `most`.
+    more than `most` where it is more than that.
     """
     if abs(len(one) - len(other)) > most:
         return most + 1
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    one, other = one[start:], other[start:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    beyond = most + 1
     before: list[int] = []
-    row = list(range(len(other) + 1))
+    row = [min(j, beyond) for j in range(len(other) + 1)]
     for i, letter in enumerate(one, 1):
-        earlier, before, row = before, row, [i]
-        for j, other_letter in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other_letter))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == other_letter:
+        # cells further than `most` from the diagonal cannot count
+        earlier, before, row = before, row, [beyond] * (len(other) + 1)
+        if i <= most:
+            row[0] = i
+        for j in range(max(1, i - most), min(len(other), i + most) + 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other[j - 1]))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == other[j - 1]:
                 cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
+            row[j] = cost
         if min(row) > most and min(before) > most:
-            return most + 1
+            return beyond
     return row[-1]
 
 

@@ -20,6 +20,9 @@ from rulesengine.resources import policies_folder
 
 __all__ = ["check_pack", "find_pack", "load_pack", "rebuilt"]
 
+#: rules times variants and readings: more than any marketplace has, checked in a second or two
+MOST_CHECKED = 15_000
+
 
 def find_pack(name: str | Path) -> Path:
     """The file of a pack: a path, or the name of one in `policies/`. An unknown name stays a path."""
@@ -55,18 +58,24 @@ def check_pack(path: str | Path) -> list[Diagnostic]:
     """Every finding about a pack, sorted by place: all its variants and readings are looked at as well."""
     pack, found = _load(find_pack(path), "", {}, statements=True)
     if pack is not None and not any(d.severity == "error" for d in found):
-        again = [
-            (f"the variant '{variant}'", _check_variant(pack, variant))
-            for variant in pack.variants
-            if variant != pack.variant
-        ]
-        for name, readings in merge.offered_readings(pack.document).items():
-            again += [(f"the reading '{r}' of '{name}'", _check_reading(pack, name, r)) for r in readings]
-        # what is wrong under several of them is told once
-        found.extend(
-            {d: _under(what, d) for what, others in reversed(again) for d in others if d not in found}.values()
-        )
+        found.extend(_found_again(pack, found))
     return in_order(found)
+
+
+def _found_again(pack: Pack, found: list[Diagnostic]) -> list[Diagnostic]:
+    """What is wrong with a sound pack under another variant or reading; what several bring about is told once."""
+    variants = [variant for variant in pack.variants if variant != pack.variant]
+    readings = [(name, r) for name, offered in merge.offered_readings(pack.document).items() for r in offered]
+    rules = sum(1 for process in pack.processes.values() for _ in process.rules)
+    if rules * (len(variants) + len(readings)) > MOST_CHECKED:
+        place = pack.document.keys.get("variants", pack.document.keys["processes"])
+        message = f"The pack has {rules} rules under {len(variants) + len(readings)} other variants and readings: "
+        return [finding("RE206", place, message + "too many to check them all.", "Divide the pack.")]
+    again = [(f"the variant '{variant}'", _check_variant(pack, variant)) for variant in variants]
+    again += [
+        (f"the reading '{reading}' of '{name}'", _check_reading(pack, name, reading)) for name, reading in readings
+    ]
+    return list({d: _under(what, d) for what, others in reversed(again) for d in others if d not in found}.values())
 
 
 def _under(what: str, found: Diagnostic) -> Diagnostic:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from rulesengine.diagnostics import Diagnostic, did_you_mean, finding
+from rulesengine.diagnostics import Diagnostic, did_you_mean, finding, sentence
 from rulesengine.document import Node
 from rulesengine.expressions import NUMBER, PERIOD, RESERVED, TEXT, ParameterValue, ProcessSymbols, Symbols, money
 from rulesengine.facts import FactType
@@ -261,7 +261,7 @@ class Naming:
                 return _with_default(found, raw)
             except ValueError as fault:
                 help = f"Write a value of type {found.type_text}."
-                self.say("RE316", default, f"The default does not fit: {fault}.", help)
+                self.say("RE316", default, f"The default does not fit: {sentence(fault)}", help)
         return found
 
     def parameter(self, node: Node) -> ParameterValue:
@@ -279,7 +279,7 @@ class Naming:
             try:
                 units, currency = parse_amount(text)
             except ValueError as fault:
-                self.say("RE316", value, f"This amount cannot be read: {fault}.", "Write it like '200 EUR'.")
+                self.say("RE316", value, f"This amount cannot be read: {sentence(fault)}", "Write it like '200 EUR'.")
                 return ParameterValue(type=money(self.digits), value=0)
             if currency != self.currency:
                 self.say(

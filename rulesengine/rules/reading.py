@@ -20,6 +20,8 @@ from rulesengine.timing import Period, TimingError, parse_period
 SYSTEM = "system"
 NEW = "new"
 ANY = "any"
+#: errors told of one pack; more would not be read
+MOST_TOLD = 100
 
 
 class Guard(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +115,11 @@ class Reading:
 
     # findings and names
 
+    @property
+    def enough(self) -> bool:
+        """Whether so many errors are told already that looking for more is of no use."""
+        return len(self.report) >= MOST_TOLD and sum(d.severity == "error" for d in self.report) >= MOST_TOLD
+
     def say(self, code: str, span: Span, message: str, help: str = "") -> None:
         self.report.append(finding(code, span, message, help))
 
@@ -121,9 +128,11 @@ class Reading:
 
         `kind` says what it names: `actor`, or `state of process 'claim'`.
         """
-        known = list(known)
+        known = known if isinstance(known, Mapping | tuple) else tuple(known)
         if word in known:
             return True
+        if self.enough:
+            return False
         what, _, whose = kind.partition(" of ")
         message = f"The {whose} has no {what} '{word}'." if whose else f"There is no {what} '{word}' here."
         self.say(code, span, message, did_you_mean(word, known))
@@ -217,6 +226,8 @@ class Reading:
         self, text: str, place: Callable[[int, int], Span], want: Type | None, *, now: bool, process: str | None = None
     ) -> Expression | None:
         """The expression in the scope of this process; `place` finds the stretch of its text in the file."""
+        if self.enough:
+            return None
         scope = Scope(symbols=self.names.symbols, process=process or self.process.name, now_allowed=now)
         found = compile_expression(text, place=place, scope=scope, want=want, report=self.report.append)
         if found is not None and not self.names.opening and self._counts_working_hours(found):
