@@ -15,7 +15,7 @@ from rulesengine.case import Case, Decision, Instance, Reason, Run, to_moment
 from rulesengine.diagnostics import PackError, Span, finding
 from rulesengine.facts import FactType
 from rulesengine.pack import Pack
-from rulesengine.rules.deadline import is_overdue
+from rulesengine.rules.deadline import is_overdue, is_paused
 from rulesengine.trace import Failure
 
 Kind = Literal[
@@ -54,6 +54,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     #: name of the fact that is compared
     fact: str = ""
+
+
+#: what a scenario says of a running deadline that has no moment: its clock stands still, or its source gives no number
+WITHOUT_MOMENT = {"paused": "stands still", "unspecified": "no moment given"}
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +104,8 @@ class Comparison:
         if check.kind == "overdue":
             return "overdue", *self._overdue(check.expected, seen)
         if check.kind == "due":
-            return f"{check.subject} due", self.moment(check.expected), self._due(check, seen)
+            expected = WITHOUT_MOMENT.get(check.expected) or self.moment(check.expected)
+            return f"{check.subject} due", expected, self._due(check, seen)
         process = check.subject.partition("/")[0]
         if check.kind == "count":
             number = sum(instance.process == process for instance in seen.case.instances.values())
@@ -158,7 +163,7 @@ class Comparison:
 
     def _run(self, run: Run) -> str:
         if run.due is None:
-            return "stands still" if run.pauses and run.pauses[-1][1] is None else "no moment given"
+            return WITHOUT_MOMENT["paused" if is_paused(run) else "unspecified"]
         return self.moment(run.due)
 
     def _instance(self, check: Check, seen: Seen, process: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import msgspec
 from rulesengine.case import REASON_CODES
 from rulesengine.diagnostics import Span, did_you_mean
 from rulesengine.document import Node
-from rulesengine.simulation.expectations import Check
+from rulesengine.simulation.expectations import WITHOUT_MOMENT, Check
 from rulesengine.simulation.plan import EDGES
 from rulesengine.simulation.scenario import entries, get, items
 from rulesengine.simulation.words import Words, split_rule
@@ -86,7 +86,9 @@ class Expecting:
         instance, rule = split_rule(name)
         self.words.known("deadline", rule, place, self.words.deadlines)
         subject = f"{instance}.{rule.partition('.')[2]}" if instance else rule
-        expected = None if value.value is None else self.words.moment(value)
+        expected: object = value.value
+        if expected not in (None, *WITHOUT_MOMENT):
+            expected = self.words.moment(value)
         return Check(kind="due", subject=subject, expected=expected, place=value.span)
 
     def _instance(self, key: str, place: Span, value: Node) -> list[Check]:
