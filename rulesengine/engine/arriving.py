@@ -6,35 +6,68 @@ from collections.abc import Mapping
 from typing import Any
 
 from rulesengine.case import Case, Event, Reason
-from rulesengine.diagnostics import did_you_mean
+from rulesengine.diagnostics import did_you_mean, sentence
 from rulesengine.engine.draft import NOTHING, Context
 from rulesengine.engine.program import ID, Program
 from rulesengine.engine.step import Attempt
+from rulesengine.money import got
 from rulesengine.rules.reading import SYSTEM
+
+#: characters of a name that a message repeats
+SHOWN = 120
+
+
+def shown(word: object) -> str:
+    """What somebody wrote, fit to stand in a message: not long, and in characters that can be sent."""
+    if not isinstance(word, str):
+        return got(word)
+    short = word if len(word) <= SHOWN else f"{word[:SHOWN]}…"
+    return short.encode("utf-8", "backslashreplace").decode()
+
+
+def misshapen(event: Event) -> list[Reason]:
+    """A reason for every part of an event that is not of its type. Nobody holds a caller to the types of `Event`."""
+    parts = (
+        ("event", "unknown_event", str, "the name of an event"),
+        ("by", "wrong_actor", str, "the name of an actor"),
+        ("target", "unknown_target", str, "the name of an instance"),
+        ("id", "bad_fact", str, "the name of an instance"),
+        ("facts", "bad_fact", Mapping, "a map of facts"),
+    )
+    return [
+        Reason(code=code, message=f"{part}: expected {expected}, got {got(getattr(event, part))}.")
+        for part, code, kind, expected in parts
+        if not isinstance(getattr(event, part), kind)
+    ]
 
 
 def read_context(program: Program, context: Mapping[str, Mapping[str, Any]] | None) -> tuple[Context, list[Reason]]:
     """The context in memory form; a reason for each value that does not fit."""
     if not context:
         return NOTHING, []
+    if not isinstance(context, Mapping):
+        return NOTHING, [Reason(code="bad_fact", message=f"The context is a map of maps, got {got(context)}.")]
     declared = program.pack.context
     values: dict[str, dict[str, Any]] = {}
     reasons: list[Reason] = []
     for name, facts in context.items():
-        if name not in declared or not isinstance(facts, Mapping):
-            text = f"There is no context '{name}'. {did_you_mean(str(name), declared)}".strip()
+        if name in declared and not isinstance(facts, Mapping):
+            reasons.append(Reason(code="bad_fact", message=f"{name}: expected a map of facts, got {got(facts)}."))
+            continue
+        if name not in declared:
+            text = f"There is no context '{shown(name)}'. {did_you_mean(shown(name), declared)}".strip()
             reasons.append(Reason(code="bad_fact", message=text))
             continue
         read = values[name] = {}
         for fact, raw in facts.items():
             if fact not in declared[name]:
-                text = f"The context has no {name}.{fact}. {did_you_mean(str(fact), declared[name])}".strip()
+                text = f"The context has no {name}.{shown(fact)}. {did_you_mean(shown(fact), declared[name])}".strip()
                 reasons.append(Reason(code="bad_fact", message=text))
                 continue
             try:
                 read[fact] = declared[name][fact].read(raw, None)
             except ValueError as fault:
-                reasons.append(Reason(code="bad_fact", message=f"{name}.{fact}: {fault}."))
+                reasons.append(Reason(code="bad_fact", message=f"{name}.{fact}: {sentence(fault)}"))
     return values, reasons
 
 
@@ -42,16 +75,19 @@ def read_event(program: Program, case: Case, event: Event, reasons: list[Reason]
     """The event with its instance found and its facts read; None with reasons where that fails."""
     if event.by == SYSTEM:
         text = "The actor 'system' is the engine itself: nobody else acts in its name."
-        reasons.append(Reason(code="wrong_actor", target=str(event.target), message=text))
+        reasons.append(Reason(code="wrong_actor", target=shown(event.target), message=text))
         return None
-    process, _, name = str(event.event).rpartition(".")
+    if event.by not in program.pack.actors:
+        text = f"There is no actor '{shown(event.by)}'. {did_you_mean(shown(event.by), program.pack.actors)}".strip()
+        reasons.append(Reason(code="wrong_actor", target=shown(event.target), message=text))
+    process, _, name = event.event.rpartition(".")
     if not process and len(program.processes) == 1:
         process = next(iter(program.processes))
     prepared = program.processes.get(process)
     if prepared is None or name not in prepared.events:
         known = [f"{p}.{e}" for p, other in program.processes.items() for e in sorted(other.events)]
-        text = f"There is no event '{event.event}'. {did_you_mean(str(event.event), known)}".strip()
-        reasons.append(Reason(code="unknown_event", target=str(event.target), message=text))
+        text = f"There is no event '{shown(event.event)}'. {did_you_mean(shown(event.event), known)}".strip()
+        reasons.append(Reason(code="unknown_event", target=shown(event.target), message=text))
         return None
     creating = name in prepared.creating
     target = _target(program, case, event, prepared.under if creating else process, creating, reasons)
@@ -59,16 +95,15 @@ def read_event(program: Program, case: Case, event: Event, reasons: list[Reason]
         return None
     if creating and event.id:
         if not ID.fullmatch(f"{process}/{event.id}"):
-            text = f"'{str(event.id)[:80]}' cannot name an instance: use letters, digits, '.', '_' and '-'."
+            text = f"'{shown(event.id)}' cannot name an instance: use letters, digits, '.', '_' and '-'."
             reasons.append(Reason(code="bad_fact", target=target, message=text))
         elif f"{process}/{event.id}" in case.instances:
             text = f"There is a {process}/{event.id} already."
             reasons.append(Reason(code="bad_fact", target=target, message=text))
     facts: dict[str, Any] = {}
-    given = event.facts if isinstance(event.facts, Mapping) else {}
-    for fact, raw in given.items():
+    for fact, raw in event.facts.items():
         if fact not in prepared.facts:
-            text = f"A {process} has no fact '{fact}'. {did_you_mean(str(fact), prepared.facts)}".strip()
+            text = f"A {process} has no fact '{shown(fact)}'. {did_you_mean(shown(fact), prepared.facts)}".strip()
             reasons.append(Reason(code="bad_fact", target=target, message=text))
             continue
         if raw is None:
@@ -77,13 +112,13 @@ def read_event(program: Program, case: Case, event: Event, reasons: list[Reason]
             facts[fact] = prepared.facts[fact].read(raw, None)
         except ValueError as found:
             reasons.append(
-                Reason(code="bad_fact", target=target, message=f"{fact}: {found}.", values={fact: str(raw)[:80]})
+                Reason(code="bad_fact", target=target, message=f"{fact}: {sentence(found)}", values={fact: shown(raw)})
             )
             continue
         if prepared.facts[fact].kind == "instances":
             missing = [n for n in facts[fact] if n not in case.instances]
             if missing:
-                text = f"{fact}: there is no {missing[0]} in this case."
+                text = f"{fact}: there is no {shown(missing[0])} in this case."
                 reasons.append(Reason(code="bad_fact", target=target, message=text))
     return Attempt(
         process=process,
@@ -107,14 +142,15 @@ def _target(
             text = f"{event.event} opens a case, and this one is open already."
         else:
             return ""
-        reasons.append(Reason(code="unknown_target", target=event.target, message=text))
+        reasons.append(Reason(code="unknown_target", target=shown(event.target), message=text))
         return None
     candidates = [i.id for i in case.instances.values() if i.process == process]
     if event.target:
         target = event.target if "/" in event.target else f"{process}/{event.target}"
         if target in candidates:
             return target
-        text = f"There is no {process} '{event.target}' here. {did_you_mean(event.target, candidates)}".strip()
+        help = did_you_mean(shown(event.target), candidates)
+        text = f"There is no {process} '{shown(event.target)}' here. {help}".strip()
     else:
         alive = [n for n in candidates if not program.is_final(case.instances[n])]
         fitting = alive or candidates
@@ -125,5 +161,5 @@ def _target(
             if fitting
             else f"There is no {process} in this case for {event.event}."
         )
-    reasons.append(Reason(code="unknown_target", target=event.target, message=text))
+    reasons.append(Reason(code="unknown_target", target=shown(event.target), message=text))
     return None

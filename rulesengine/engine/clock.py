@@ -11,8 +11,9 @@ from rulesengine.engine.step import Attempt, take
 from rulesengine.rules.deadline import Deadline
 from rulesengine.rules.reading import SYSTEM
 
-#: what one call of `advance` lets fire; further than that is asked for in several calls
-MOST_FIRED = 10_000
+#: what one call of `advance` lets fire before it begins another moment; further than that is asked for in several
+#: calls. Every decision keeps its case, so that memory grows with the square of it.
+MOST_FIRED = 2_000
 
 
 class AdvanceTooFarError(ValueError):
@@ -23,12 +24,12 @@ def advance(program: Program, case: Case, until: int) -> tuple[list[Decision], C
     """Let time pass: everything due strictly before `until` fires, in order. The case then stands at `until`."""
     decisions: list[Decision] = []
     while case.wakes < until:
-        case = _moment(program, case, max(case.wakes, case.moment), decisions)
-        if len(decisions) > MOST_FIRED:
+        if len(decisions) >= MOST_FIRED:
             raise AdvanceTooFarError(
-                f"More than {MOST_FIRED:,} deadlines fire before {to_datetime(until):%Y-%m-%d %H:%M} UTC; the first of "
+                f"{MOST_FIRED:,} deadlines and more fire before {to_datetime(until):%Y-%m-%d %H:%M} UTC; the first of "
                 f"them lead to {case.now:%Y-%m-%d %H:%M} UTC. Let time pass in shorter steps."
             )
+        case = _moment(program, case, max(case.wakes, case.moment), decisions)
     if case.moment < until:
         case = msgspec.structs.replace(case, moment=until)
     return decisions, case

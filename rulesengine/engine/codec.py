@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 
 from rulesengine.case import Case, Instance, Run
+from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import Draft
 from rulesengine.engine.program import ID, Program
-from rulesengine.facts import read_moment, show_moment
+from rulesengine.facts import read_date, read_moment, show_moment
 
 #: a case's text; 10,000 instances with ten facts each stay well below it
 LONGEST = 50_000_000
+#: the days a case keeps are those of seven years
+MOST_HOLIDAYS = 7 * 366
 
 
 class CaseError(ValueError):
@@ -113,7 +117,7 @@ def envelope(text: str | bytes) -> _CaseText:
     try:
         return _DECODER.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as fault:
-        raise CaseError(f"This text is no case: {fault}. Use what Engine.write gave.") from None
+        raise CaseError(f"This text is no case: {sentence(fault)} Use what Engine.write gave.") from None
 
 
 def read(program: Program, text: _CaseText) -> Case:
@@ -130,7 +134,7 @@ def read(program: Program, text: _CaseText) -> Case:
         digest=text.digest,
         variant=text.variant,
         readings=text.readings,
-        holidays=tuple(text.holidays),
+        holidays=_holidays(text.holidays),
         zones=text.zones,
         moment=_moment(text.moment),
         instances=instances,
@@ -144,11 +148,21 @@ def read(program: Program, text: _CaseText) -> Case:
     return draft.case()
 
 
+def _holidays(days: list[str]) -> tuple[str, ...]:
+    try:
+        read = [read_date(day) for day in days]
+    except ValueError as fault:
+        raise CaseError(f"This text is no case: {sentence(fault)}") from None
+    if len(days) > MOST_HOLIDAYS or any(later <= day for day, later in pairwise(read)):
+        raise CaseError("This text is no case: its holidays are those of some years, each once and in order.")
+    return tuple(days)
+
+
 def _moment(text: str | None) -> int:
     try:
         return read_moment(text)
     except ValueError as fault:
-        raise CaseError(f"This text is no case: {fault}.") from None
+        raise CaseError(f"This text is no case: {sentence(fault)}") from None
 
 
 def _optional(text: str | None) -> int | None:
@@ -171,7 +185,7 @@ def _instance(program: Program, text: _InstanceText, before: Mapping[str, Instan
         try:
             facts[name] = prepared.facts[name].read(raw)
         except ValueError as fault:
-            raise CaseError(f"This text is no case: {text.id}.{name}: {fault}.") from None
+            raise CaseError(f"This text is no case: {text.id}.{name}: {sentence(fault)}") from None
     deadlines = {deadline.name for deadline in prepared.deadlines}
     known = (
         set(text.happened) <= prepared.events,
@@ -199,13 +213,16 @@ def _run(text: _RunText) -> Run:
         raise CaseError(f"This text is no case: '{text.outcome[:20]}' is no outcome of a deadline.")
     if any(len(pause) != 2 for pause in text.pauses):
         raise CaseError("This text is no case: a pause has a beginning and an end.")
+    pauses = tuple((_moment(pause[0]), _optional(pause[1])) for pause in text.pauses)
+    if any(end is None or not start <= end <= later for (start, end), (later, _) in pairwise(pauses)):
+        raise CaseError("This text is no case: pauses come one after the other, and only the last may be open.")
     return Run(
         start=_moment(text.start),
         began=_moment(text.began),
         outcome=text.outcome,  # type: ignore[arg-type]
         due=_optional(text.due),
         fires=_optional(text.fires),
-        pauses=tuple((_moment(pause[0]), _optional(pause[1])) for pause in text.pauses),
+        pauses=pauses,
         reminders=tuple(_moment(moment) for moment in text.reminders),
         ended=_optional(text.ended),
         late=_optional(text.late),

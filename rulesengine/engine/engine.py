@@ -29,9 +29,9 @@ from rulesengine.case import (
     to_datetime,
     to_moment,
 )
-from rulesengine.diagnostics import PackError
+from rulesengine.diagnostics import PackError, sentence
 from rulesengine.engine import answers, clock, codec
-from rulesengine.engine.arriving import read_context, read_event
+from rulesengine.engine.arriving import misshapen, read_context, read_event, shown
 from rulesengine.engine.codec import CaseError
 from rulesengine.engine.draft import Context, Draft, Env
 from rulesengine.engine.giving import give, known, moment_of
@@ -87,7 +87,7 @@ class Engine:
             raise CaseError(f"{self.pack.name} has variants; name one of: {', '.join(self.pack.variants)}.")
         program = self.program(variant, readings or {})
         pack = program.pack
-        day = pack.calendar.local(moment).toordinal()
+        day = pack.calendar.day_of(moment)
         if (pack.valid_from is not None and day < pack.valid_from) or (
             pack.valid_until is not None and day > pack.valid_until
         ):
@@ -147,21 +147,24 @@ class Engine:
         for anything an event says. CaseError where the case is another pack's, AdvanceTooFarError as in `advance`.
         """
         program = self._of(case)
-        at = event.at
         try:
-            moment = read_moment(at)
+            moment = read_moment(event.at)
         except (ValueError, TypeError, OverflowError) as fault:
-            return _refused(case, event, to_datetime(case.moment), Reason(code="bad_fact", message=f"at: {fault}."))
+            reason = Reason(code="bad_fact", message=f"at: {sentence(fault)}")
+            return _refused(case, event, to_datetime(case.moment), reason)
+        at = to_datetime(moment)
         if moment < case.moment:
-            text = f"{event.event} is of {to_datetime(moment)}, and the case has come to {to_datetime(case.moment)}."
-            return _refused(case, event, at, Reason(code="out_of_order", target=event.target, message=text))
+            text = f"{shown(event.event)} is of {at}, and the case has come to {to_datetime(case.moment)}."
+            return _refused(case, event, at, Reason(code="out_of_order", target=shown(event.target), message=text))
         fired: Sequence[Decision] = ()
         if case.wakes < moment:
             fired, case = clock.advance(program, case, moment)
         elif case.moment != moment:
             case = msgspec.structs.replace(case, moment=moment)
         values, reasons = read_context(program, context)
-        attempt = read_event(program, case, event, reasons)
+        wrong = misshapen(event)
+        reasons += wrong
+        attempt = read_event(program, case, event, reasons) if not wrong else None
         if attempt is None or reasons:
             return _refused(case, event, at, *reasons, fired=tuple(fired))
         draft, refused = take(Draft(program, case, moment, values), attempt)
@@ -173,7 +176,7 @@ class Engine:
             event=attempt.name,
             target=attempt.at if refused or attempt.target else draft.changes[0].target,
             by=event.by,
-            at=to_datetime(moment),
+            at=at,
             rules=tuple(dict.fromkeys(r.rule for r in refused if r.rule))
             if refused
             else tuple(dict.fromkeys(change.rule for change in draft.changes)),
@@ -211,7 +214,7 @@ class Engine:
 
     def advance(self, case: Case, until: datetime | int) -> tuple[tuple[Decision, ...], Case]:
         """Let time pass: everything due strictly before `until` fires, oldest first, and the case then stands at
-        `until`. A moment before the case's own changes nothing. AdvanceTooFarError where more than 10,000 would fire.
+        `until`. A moment before the case's own changes nothing. AdvanceTooFarError where 2,000 and more would fire.
         """
         decisions, case = clock.advance(self._of(case), case, moment_of(until))
         return tuple(decisions), case
@@ -281,14 +284,13 @@ def _holidays(pack: Pack, year: int) -> tuple[str, ...]:
     return tuple(date.fromordinal(day).isoformat() for day in sorted(pack.calendar.holidays) if first <= day <= last)
 
 
-def _refused(case: Case, event: Event, at: Any, *reasons: Reason, fired: tuple[Decision, ...] = ()) -> Decision:
-    moment = at if isinstance(at, datetime) and at.tzinfo is not None else to_datetime(case.moment)
+def _refused(case: Case, event: Event, at: datetime, *reasons: Reason, fired: tuple[Decision, ...] = ()) -> Decision:
     return Decision(
         accepted=False,
-        event=str(event.event),
-        target=str(event.target),
-        by=str(event.by),
-        at=moment,
+        event=shown(event.event),
+        target=shown(event.target),
+        by=shown(event.by),
+        at=at,
         reasons=reasons,
         fired=fired,
         case=case,

@@ -9,29 +9,30 @@ from typing import Any
 import msgspec
 
 from rulesengine.case import Case, Instance, Run
-from rulesengine.diagnostics import did_you_mean
+from rulesengine.diagnostics import did_you_mean, sentence
+from rulesengine.engine.arriving import shown
 from rulesengine.engine.codec import CaseError
 from rulesengine.engine.draft import NOTHING, Draft
 from rulesengine.engine.program import Program
 from rulesengine.engine.step import settle
-from rulesengine.facts import read_moment
+from rulesengine.facts import LAST_MOMENT, read_moment
 
 
 def moment_of(at: datetime | int) -> int:
     """A moment in microseconds. CaseError for one without a zone or out of range."""
-    if isinstance(at, int):
+    if isinstance(at, int) and 0 <= at <= LAST_MOMENT:
         return at
     try:
         return read_moment(at)
     except ValueError as fault:
-        raise CaseError(f"The moment cannot be used: {fault}.") from None
+        raise CaseError(f"The moment cannot be used: {sentence(fault)}") from None
 
 
 def known(word: str, words: Iterable[str], kind: str) -> None:
     """CaseError, with the likely word, where `word` is not one of these."""
     words = list(words)
     if word not in words:
-        raise CaseError(f"There is no {kind} '{word}'. {did_you_mean(str(word), words)}".strip())
+        raise CaseError(f"There is no {kind} '{shown(word)}'. {did_you_mean(shown(word), words)}".strip())
 
 
 def give(
@@ -84,7 +85,7 @@ def give(
         try:
             read[name] = prepared.facts[name].read(raw, program.pack.calendar)
         except ValueError as fault:
-            raise CaseError(f"{process}.{name}: {fault}.") from None
+            raise CaseError(f"{process}.{name}: {sentence(fault)}") from None
     states = {name: moment_of(at) for name, at in entered.items()} if isinstance(entered, Mapping) else {}
     for name in states:
         known(name, prepared.process.states, f"state of {process}")

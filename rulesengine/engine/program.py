@@ -17,6 +17,8 @@ from rulesengine.rules.suspension import Suspension
 from rulesengine.rules.transition import Transition
 from rulesengine.timing import Calendar
 
+#: calendars kept ready; cases of one year share theirs
+MOST_CALENDARS = 64
 #: how an instance is named: `claim/1`, `item/A1`
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}/[A-Za-z0-9._-]{1,64}")
 
@@ -81,6 +83,8 @@ class Program:
         """The working calendar of a case that was opened with these holidays; other years are the pack's."""
         found = self._calendars.get(holidays)
         if found is None:
+            if len(self._calendars) >= MOST_CALENDARS:
+                self._calendars.clear()
             found = self._calendars[holidays] = _with_holidays(self.pack, holidays)
         return found
 

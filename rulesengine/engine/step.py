@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from rulesengine.case import NEVER, Change, Instance, Notification, Reason, to_datetime
+from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.rules import deadline as deadlines
 from rulesengine.rules import limit as limits
@@ -98,8 +99,12 @@ def _take_all(
                 draft.skipped.append(left_out[path])
                 continue
             count += 1
+            done = len(draft.changes)
             why = _take_one(draft, raised, queue, path, optional) if count <= MOST_RAISED else (_too_many(sent),)
-            if why:
+            if why and path == optional and done == len(draft.changes):
+                # refused before anything of it was done: there is nothing to take back
+                draft.skipped.append(_raise_refused(sent, why))
+            elif why:
                 return (_raise_refused(sent, why),), optional
     return (), None
 
@@ -425,7 +430,7 @@ def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env) -> tuple[
                 code="bad_fact",
                 rule=rule.rule,
                 target=attempt.at,
-                message=f"'{name}' cannot be set: {fault}.",
+                message=f"'{name}' cannot be set: {sentence(fault)}",
                 source=rule.source,
                 place=rule.place,
             )
@@ -493,7 +498,7 @@ def _given_facts(draft: Draft, sent: Raise, rule: Transition, env: Env) -> tuple
         try:
             given[name] = types[name].store(value)
         except ValueError as fault:
-            text = f"{sent.name} cannot be raised with '{name}': {fault}."
+            text = f"{sent.name} cannot be raised with '{name}': {sentence(fault)}"
             return given, Reason(
                 code="raise_refused", rule=rule.rule, message=text, source=rule.source, place=sent.place
             )

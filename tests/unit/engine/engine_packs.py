@@ -33,7 +33,9 @@ def engine_of(text: str, header: str = HEADER) -> Engine:
     """The engine of a pack written as text, loaded from a file as a user's pack is. `~` stands for a rule's source."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "small.yaml"
-        path.write_text((header + text).replace("~}", "assumed: for the test}").replace("~\n", "assumed: for the test\n"))
+        path.write_text(
+            (header + text).replace("~}", "assumed: for the test}").replace("~\n", "assumed: for the test\n")
+        )
         return Engine(load_pack(path))
 
 

@@ -16,7 +16,7 @@ parameters:
   most: {value: 100 EUR, ~}
 processes:
   job:
-    facts: {price: money, discount: money, method: {choice: method}, pieces: integer, all: integer, weight: number, at: datetime}
+    facts: {price: money, discount: money, method: {choice: method}, pieces: integer, all: integer, weight: number}
     states: {open: {}, done: {final: true}}
     transitions:
       start: {from: new, to: open, by: buyer, optional: [price, all], ~}
@@ -369,7 +369,11 @@ class TestWindows:
         assert decision.from_ == START + timedelta(days=3) + TICK
 
     def test_no_moment_is_promised_where_something_else_stands_in_the_way(self) -> None:
-        engine = engine_of(WINDOWS.replace("ask: {from: open, by: buyer, ~}", "ask: {from: open, by: buyer, requires: [shipped_at], ~}"))
+        engine = engine_of(
+            WINDOWS.replace(
+                "ask: {from: open, by: buyer, ~}", "ask: {from: open, by: buyer, requires: [shipped_at], ~}"
+            )
+        )
         story = Story(engine, START)
         story.took("job.start", by="buyer", shipped_at="2026-03-02T09:00:00Z")
         decision = story.do("job.ask", by="buyer")

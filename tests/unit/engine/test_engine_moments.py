@@ -72,7 +72,8 @@ def test_a_scenario_gives_the_same_answer_at_the_edge(tmp_path: Path, moment: st
     path.write_text(
         "scenario: At the edge\npack: small.yaml\nstart: 2026-03-02 09:00\nsteps:\n"
         "  - {event: claim.open, by: buyer}\n"
-        f"  - {{event: claim.answer, by: seller, at: '{moment}', expect: {{missed: {seen}, claim: {{state: {state}}}}}}}\n"
+        f"  - {{event: claim.answer, by: seller, at: '{moment}',\n"
+        f"     expect: {{missed: {seen}, claim: {{state: {state}}}}}}}\n"
     )
     assert simulate(load_scenario(path)).failures == ()
 

@@ -28,10 +28,10 @@ processes:
       end: {from: [open, shipped], to: done, by: buyer, ~}
   claim:
     under: line
-    facts: {n: integer, m: integer, seen: text, amount: money, sum: money, at: datetime, flag: boolean, all_shipped: boolean, some_open: boolean}
+    facts: {n: integer, m: integer, seen: text, amount: money, sum: money, at: datetime, flag: boolean, live: boolean}
     states: {open: {}, done: {final: true}}
     transitions:
-      open: {from: new, to: open, by: buyer, optional: [amount], sets: {n: count(claim), m: count(thread), sum: total(claim.amount)}, ~}
+      open: {from: new, to: open, by: buyer, optional: [amount], sets: {n: count(claim), sum: total(claim.amount)}, ~}
       look:
         from: open
         by: buyer
@@ -42,12 +42,20 @@ processes:
           sum: total(claim.amount)
           at: happened_at(line.ship)
           flag: happened(line.ship)
-          some_open: open(claim)
+          live: open(claim)
         ~
       end: {from: open, to: done, by: buyer, ~}
   thread:
     under: order
-    facts: {n: integer, m: integer, shipped: integer, all_shipped: boolean, some_open: boolean, last: money, last_state: boolean, at: datetime}
+    facts:
+      n: integer
+      m: integer
+      shipped: integer
+      all_shipped: boolean
+      some_open: boolean
+      last: money
+      last_state: boolean
+      at: datetime
     states: {open: {}, done: {final: true}}
     transitions:
       begin: {from: new, to: open, by: buyer, ~}
@@ -120,7 +128,7 @@ def test_an_instance_being_created_is_left_out(family: Story) -> None:
 def test_ended_ones_count_in_count_and_are_skipped_by_open(family: Story) -> None:
     family.took("claim.end", by="buyer", target="claim/1")
     assert look(family, "line/1", "n") == [2]
-    assert look(family, "claim/2", "n", "some_open") == [1, False]
+    assert look(family, "claim/2", "n", "live") == [1, False]
     family.took("line.end", by="buyer", target="line/1")
     assert look(family, "thread/1", "some_open") == [True]
     family.took("line.end", by="buyer", target="line/2")
@@ -144,7 +152,13 @@ def test_latest_of_nothing_is_unknown() -> None:
     story = Story(engine_of(FAMILY), START)
     story.took("order.place", by="buyer")
     story.took("thread.begin", by="buyer")
-    assert look(story, "thread/1", "last", "last_state", "n", "all_shipped", "some_open") == [None, None, 0, True, False]
+    assert look(story, "thread/1", "last", "last_state", "n", "all_shipped", "some_open") == [
+        None,
+        None,
+        0,
+        True,
+        False,
+    ]
 
 
 def test_happened_over_related_instances_is_any_and_happened_at_the_latest(family: Story) -> None:

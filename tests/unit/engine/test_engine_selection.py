@@ -20,7 +20,12 @@ processes:
       high: {event: sort, from: open, to: high, by: seller, when: amount > 100, optional: [amount], ~}
       low: {event: sort, from: open, to: low, by: seller, when: amount < 50, requires: [amount, note], ~}
       by_agent: {event: sort, from: open, to: low, by: agent, ~}
-      urge: {from: [open, low], by: [buyer, agent], when: [known(urgent), urgent], unless: [amount > 10, note == "no"], ~}
+      urge:
+        from: [open, low]
+        by: [buyer, agent]
+        when: [known(urgent), urgent]
+        unless: [amount > 10, note == "no"]
+        ~
       keep: {from: open, by: buyer, optional: [amount, urgent, note], ~}
       finish: {from: any, to: done, by: seller, ~}
 """

@@ -292,9 +292,11 @@ processes:
 
 
 def test_when_beside_since_is_tested_when_the_run_starts() -> None:
-    engine = engine_of(FACT.replace("since: shipped_at,", "since: shipped_at, when: cleared,").replace(
-        "arrive: {from: open, by: seller, ~}", "arrive: {from: open, by: seller, sets: {cleared: true}, ~}"
-    ))
+    engine = engine_of(
+        FACT.replace("since: shipped_at,", "since: shipped_at, when: cleared,").replace(
+            "arrive: {from: open, by: seller, ~}", "arrive: {from: open, by: seller, sets: {cleared: true}, ~}"
+        )
+    )
     story = Story(engine, START)
     story.took("job.start", by="buyer")
     story.took("job.ship", shipped_at="2026-03-02T09:00:00Z")
@@ -308,7 +310,7 @@ def test_when_beside_since_is_tested_when_the_run_starts() -> None:
 
 @pytest.mark.parametrize("text", ["0 days", "0 hours", "PT0S"])
 def test_within_is_more_than_nothing(text: str) -> None:
-    with pytest.raises(Exception, match="RE405|RE306"):
+    with pytest.raises(Exception, match=r"RE405|RE306"):
         engine_of(FACT.replace("within: 3 days", f"within: {text}"))
 
 
