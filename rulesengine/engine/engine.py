@@ -155,7 +155,8 @@ class Engine:
         at = to_datetime(moment)
         if moment < case.moment:
             text = f"{shown(event.event)} is of {at}, and the case has come to {to_datetime(case.moment)}."
-            return _refused(case, event, at, Reason(code="out_of_order", target=shown(event.target), message=text))
+            reason = Reason(code="out_of_order", target=shown(event.target), message=text)
+            return _refused(case, event, at, reason, until=case.moment - 1)
         fired: Sequence[Decision] = ()
         if case.wakes < moment:
             fired, case = clock.advance(program, case, moment)
@@ -166,7 +167,7 @@ class Engine:
         reasons += wrong
         attempt = read_event(program, case, event, reasons) if not wrong else None
         if attempt is None or reasons:
-            return _refused(case, event, at, *reasons, fired=tuple(fired))
+            return _refused(case, event, at, *reasons, until=case.wakes, fired=tuple(fired))
         draft, refused = take(Draft(program, case, moment, values), attempt)
         until = min(draft.horizon, case.wakes)
         if refused:
@@ -284,7 +285,10 @@ def _holidays(pack: Pack, year: int) -> tuple[str, ...]:
     return tuple(date.fromordinal(day).isoformat() for day in sorted(pack.calendar.holidays) if first <= day <= last)
 
 
-def _refused(case: Case, event: Event, at: datetime, *reasons: Reason, fired: tuple[Decision, ...] = ()) -> Decision:
+def _refused(
+    case: Case, event: Event, at: datetime, *reasons: Reason, until: int = NEVER, fired: tuple[Decision, ...] = ()
+) -> Decision:
+    """An event that comes to no transition; `until` is the last moment at which it would not."""
     return Decision(
         accepted=False,
         event=shown(event.event),
@@ -293,5 +297,7 @@ def _refused(case: Case, event: Event, at: datetime, *reasons: Reason, fired: tu
         at=at,
         reasons=reasons,
         fired=fired,
+        valid_until=to_datetime(until) if until < NEVER else None,
+        from_=to_datetime(until + 1) if until < NEVER else None,
         case=case,
     )
