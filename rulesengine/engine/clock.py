@@ -6,8 +6,9 @@ import msgspec
 
 from rulesengine.case import NEVER, Case, Clock, Decision, Instance, Run, to_datetime
 from rulesengine.engine.draft import NOTHING, Draft
+from rulesengine.engine.judging import Attempt
 from rulesengine.engine.program import Program
-from rulesengine.engine.step import Attempt, take
+from rulesengine.engine.step import take
 from rulesengine.rules.deadline import Deadline
 from rulesengine.rules.reading import SYSTEM
 
@@ -59,8 +60,7 @@ def _moment(program: Program, case: Case, now: int, decisions: list[Decision]) -
     elif not consequences:
         # nothing was due after all; note when it will be
         draft = Draft(program, case, now, NOTHING, fired=True)
-        for instance in list(draft.instances.values()):
-            draft.put(instance)
+        draft.put_all()
         case = draft.case()
     for name, deadline, run in consequences:
         decision = _consequence(program, case, now, name, deadline, run)

@@ -143,8 +143,7 @@ def read(program: Program, text: _CaseText) -> Case:
     draft = Draft(program, case, case.moment, {})
     for instance in instances.values():
         draft.look_at_suspending(instance)
-    for instance in instances.values():
-        draft.put(instance)
+    draft.put_all()
     return draft.case()
 
 

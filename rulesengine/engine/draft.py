@@ -20,6 +20,8 @@ from rulesengine.rules.suspension import Suspension
 from rulesengine.timing import Calendar
 
 Context = Mapping[str, Mapping[str, Any]]
+#: the instance that suspends, its suspension, and the ids of the instances this reaches first
+Reach = tuple[Instance, Suspension, frozenset[str]]
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -87,6 +89,7 @@ class Draft:
         "moment",
         "notifications",
         "program",
+        "reach",
         "skipped",
         "suspending",
     )
@@ -100,6 +103,8 @@ class Draft:
         self.calendar = program.calendar(case.holidays)
         self.instances: dict[str, Instance] = dict(case.instances)
         self.suspending = case.suspending
+        #: what `reached` gives, while all instances are looked at in turn and none of them changes its state
+        self.reach: Sequence[Reach] | None = None
         #: last moment at which every comparison with `now` made so far comes out the same
         self.horizon = NEVER
         self.changes: list[Change] = []
@@ -204,13 +209,14 @@ class Draft:
 
     # suspensions
 
-    def active(self) -> list[tuple[Instance, Suspension]]:
-        """Every suspension in force, with the instance that causes it."""
+    def reached(self, ended: Callable[[Instance], bool]) -> list[Reach]:
+        """Every suspension in force, with the instance that causes it and the ids of those it reaches first."""
         found = []
         for name in self.suspending:
-            instance = self.instances[name]
-            prepared = self.program.processes[instance.process]
-            found += [(instance, suspension) for suspension in prepared.suspends.get(instance.state, ())]
+            by = self.instances[name]
+            for suspension in self.program.processes[by.process].suspends.get(by.state, ()):
+                roots = suspensions.roots(suspension, by, self.related_to, self.is_below, ended)
+                found.append((by, suspension, frozenset(root.id for root in roots)))
         return found
 
     def covering(self, instance: Instance) -> list[tuple[Instance, Suspension]]:
@@ -236,16 +242,15 @@ class Draft:
         if instance.state in own.suspends:
             exempt.add(instance.id)
         found = []
-        for by, suspension in self.active():
+        for by, suspension, roots in self.reach if self.reach is not None else self.reached(ended):
             if exempt - {by.id}:
                 continue
-            reached = suspensions.roots(suspension, by, self.related_to, self.is_below, ended)
             # a suspension that comes from inside what it reaches leaves itself and what is below it alone
-            roots = {root.id for root in reached if by.id not in line or self.is_below(root, by.id)}
+            inside = by.id in line
             path: list[str] = []
             for name in line:
                 path.append(name)
-                if name in roots:
+                if name in roots and (not inside or self.is_below(self.instances[name], by.id)):
                     if not any(self._process(step, instance) in suspension.except_processes for step in path):
                         found.append((by, suspension))
                     break
@@ -283,6 +288,7 @@ class Draft:
 
     def stop_and_go(self) -> None:
         """Let the clocks of every instance stand still or run on, as the suspensions now have it."""
+        self.reach = self.reached(self.program.is_final)
         for instance in list(self.instances.values()):
             if not instance.runs:
                 continue
@@ -297,6 +303,14 @@ class Draft:
                 changed[deadline.name] = (*runs[:-1], run)
                 self.tell_clock(instance, deadline.rule, "paused" if still else "resumed", run.due)
             self.put(msgspec.structs.replace(instance, runs=changed))
+        self.reach = None
+
+    def put_all(self) -> None:
+        """Store every instance anew, with the moment at which time next changes it."""
+        self.reach = self.reached(self.program.is_final)
+        for instance in list(self.instances.values()):
+            self.put(instance)
+        self.reach = None
 
     def tell_clock(self, instance: Instance, rule: str, what: str, due: int | None) -> None:
         from rulesengine.case import to_datetime
