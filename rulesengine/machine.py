@@ -16,7 +16,8 @@ from typing import Any
 
 from transitions import EventData, Machine, State
 
-from rulesengine.rules.reading import NEW, holds
+from rulesengine.rules.guards import holds
+from rulesengine.rules.reading import NEW
 from rulesengine.rules.transition import Transition
 
 __all__ = ["Fits", "GuardUnknownError", "Machine", "machine_of", "table_of"]

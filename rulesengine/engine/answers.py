@@ -9,8 +9,8 @@ import msgspec
 from rulesengine.case import NEVER, Case, FactNeed, Instance, Obligation, Option, Reason, Room, Run, to_datetime
 from rulesengine.engine import clock
 from rulesengine.engine.draft import NEW, NOTHING, Context, Draft, Env
+from rulesengine.engine.judging import Attempt, environment, limit_scope, limited, select, suspended
 from rulesengine.engine.program import Prepared, Program
-from rulesengine.engine.step import Attempt, _limited, environment, limit_scope, select, suspended
 from rulesengine.expressions import Expression
 from rulesengine.facts import FactType
 from rulesengine.rules import limit as limits
@@ -113,7 +113,7 @@ def _option(draft: Draft, attempt: Attempt, candidates: Sequence[Transition]) ->
         reasons = []
         for limit in prepared.limits.get(attempt.event, ()):
             verdict = limits.judge(limit, limit_scope(draft, asked, attempt))
-            breach = _limited(draft, limit, asked, attempt)
+            breach = limited(draft, limit, asked, attempt)
             if breach is not None and not (
                 (breach.code == "missing_fact" or limit.form == "presence")
                 and _open(limit.expressions, asked, carries, [breach])

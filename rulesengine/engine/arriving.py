@@ -8,8 +8,8 @@ from typing import Any
 from rulesengine.case import Case, Event, Reason
 from rulesengine.diagnostics import did_you_mean, sentence
 from rulesengine.engine.draft import NOTHING, Context
+from rulesengine.engine.judging import Attempt
 from rulesengine.engine.program import ID, Program
-from rulesengine.engine.step import Attempt
 from rulesengine.money import got
 from rulesengine.rules.reading import SYSTEM
 

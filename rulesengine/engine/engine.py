@@ -35,8 +35,9 @@ from rulesengine.engine.arriving import misshapen, read_context, read_event, sho
 from rulesengine.engine.codec import CaseError
 from rulesengine.engine.draft import Context, Draft, Env
 from rulesengine.engine.giving import give, known, moment_of
+from rulesengine.engine.judging import Attempt, environment
 from rulesengine.engine.program import Program
-from rulesengine.engine.step import Attempt, environment, take
+from rulesengine.engine.step import take
 from rulesengine.facts import read_moment
 from rulesengine.loading import rebuilt
 from rulesengine.pack import Pack

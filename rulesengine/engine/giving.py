@@ -13,7 +13,7 @@ from rulesengine.diagnostics import did_you_mean, sentence
 from rulesengine.engine.arriving import shown
 from rulesengine.engine.codec import CaseError
 from rulesengine.engine.draft import NOTHING, Draft
-from rulesengine.engine.program import Program
+from rulesengine.engine.program import ID, Program
 from rulesengine.engine.step import settle
 from rulesengine.facts import LAST_MOMENT, read_moment
 
@@ -98,6 +98,8 @@ def give(
         known(name, prepared.events, f"event of {process}")
     number = sum(1 for i in case.instances.values() if i.process == process) + 1
     name = f"{process}/{id or number}"
+    if not ID.fullmatch(name):
+        raise CaseError(f"'{shown(id)}' cannot name an instance: use letters, digits, '.', '_' and '-'.")
     if name in case.instances:
         raise CaseError(f"There is a {name} already.")
     draft = Draft(program, case, moment, NOTHING)

@@ -15,7 +15,8 @@ from rulesengine.case import NEVER, Clock, Instance, Run, to_datetime
 from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.expressions import MOMENT, Env, Expression
-from rulesengine.rules.reading import Guard, Reading, holds
+from rulesengine.rules.guards import Guard, holds
+from rulesengine.rules.reading import Reading
 from rulesengine.timing import Calendar, MomentOutOfRange, Period
 
 UNSPECIFIED = "unspecified"

@@ -12,9 +12,10 @@ import msgspec
 
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
-from rulesengine.expressions import BOOLEAN, Env, Expression, Scope, Symbols, Type, compile_expression
+from rulesengine.expressions import BOOLEAN, Expression, Scope, Symbols, Type, compile_expression
 from rulesengine.expressions.tree import walk
 from rulesengine.facts import FactType
+from rulesengine.rules.guards import Guard
 from rulesengine.timing import Period, TimingError, parse_period
 
 SYSTEM = "system"
@@ -22,26 +23,6 @@ NEW = "new"
 ANY = "any"
 #: errors told of one pack; more would not be read
 MOST_TOLD = 100
-
-
-class Guard(msgspec.Struct, frozen=True, kw_only=True):
-    """One expression of `when` (must hold) or `unless` (`negated`: must not hold)."""
-
-    expression: Expression
-    negated: bool
-    place: Span
-
-
-def holds(guards: tuple[Guard, ...], env: Env) -> bool | None:
-    """Kleene: False if one fails, else None if one is unknown, else True."""
-    verdict: bool | None = True
-    for guard in guards:
-        value = guard.expression.evaluate(env)
-        if value is None:
-            verdict = None
-        elif value is guard.negated:
-            return False
-    return verdict
 
 
 class ProcessNames(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,8 @@ import msgspec
 from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.expressions import Expression, type_of
-from rulesengine.rules.reading import ANY, NEW, Guard, Reading
+from rulesengine.rules.guards import Guard
+from rulesengine.rules.reading import ANY, NEW, Reading
 
 
 class Raise(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ import msgspec
 from rulesengine.diagnostics import PackError, Span, finding
 from rulesengine.engine import CaseError
 from rulesengine.engine.draft import Env
-from rulesengine.engine.step import Attempt, limit_scope
+from rulesengine.engine.judging import Attempt, limit_scope
 from rulesengine.rules import limit as limits
 from rulesengine.rules.limit import Limit
 from rulesengine.simulation.expectations import Check, Kind, candidates
