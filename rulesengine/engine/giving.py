@@ -97,6 +97,8 @@ def give(
     for name in events:
         known(name, prepared.events, f"event of {process}")
     number = sum(1 for i in case.instances.values() if i.process == process) + 1
+    while f"{process}/{number}" in case.instances:
+        number += 1
     name = f"{process}/{id or number}"
     if not ID.fullmatch(name):
         raise CaseError(f"'{shown(id)}' cannot name an instance: use letters, digits, '.', '_' and '-'.")
