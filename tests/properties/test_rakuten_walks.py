@@ -65,6 +65,8 @@ class Walk:
         readings = self.dice.choice(READINGS)
         self.case = engine().open(at=self.dice.choice(STARTS), readings=readings)
         self.readings = readings
+        #: the chapter of the page this walk mostly stays in, if any
+        self.chapter = self.dice.choice((*LATER, "discount", ""))
         self.context: Mapping[str, Mapping[str, Any]] = {}
         self.met: set[str] = set()
         self.accepted = 0
@@ -99,7 +101,8 @@ class Walk:
             ("ship", "seller", {"method": None, "shipped_at": None, "tracking_number": "6A1"}),
             ("receive", "buyer", {"received_at": None}),
         )
-        for event, by, facts in ways[: self.dice.randint(0, 3)]:
+        far = {"claim": 3, "non_receipt": 2, "return": 2}.get(self.chapter, self.dice.randint(0, 3))
+        for event, by, facts in ways[: far if self.dice.random() < 0.9 else 1]:
             for item in [one for one in self.case.instances.values() if one.process == "item"]:
                 at = self.case.now + timedelta(hours=self.dice.choice((0, 1, 5)))
                 given = {name: at if name.endswith("_at") else value for name, value in facts.items()}
@@ -151,11 +154,16 @@ class Walk:
         if how < 0.35:
             return now
         if how < 0.5:
-            due = [to_moment(m) for one in engine().obligations(self.case) for m in (one.due, one.consequence_at) if m]
-            edges = [m for m in due if m >= now]
+            if self.dice.random() < 0.75:
+                found = [m for one in engine().obligations(self.case) for m in (one.due, one.consequence_at)]
+            else:
+                offers = engine().options(self.case, self.dice.choice(ACTORS[1:4]), context=self.context)
+                found = [m for one in offers for m in (one.until, one.from_)]
+            edges = [to_moment(m) for m in found if m is not None and to_moment(m) >= now]
             if edges:
                 edge = self.dice.choice(edges) if self.dice.random() < 0.3 else min(edges)
-                return max(now, edge + self.dice.choice((-1, 0, 1)))
+                if edge < now + 5 * DAY or self.dice.random() < 0.3:
+                    return max(now, edge + self.dice.choice((-1, 0, 1)))
         if how < 0.8:
             return now + self.dice.choice((1, HOUR, 2 * HOUR, 20 * HOUR, 48 * HOUR))
         if how < 0.97:
@@ -164,10 +172,16 @@ class Walk:
 
     def offered(self, at: datetime) -> Event:
         """An event that `options` names; mostly one it allows."""
-        actors = self.dice.sample(ACTORS[1:5], 2) if self.dice.random() < 0.95 else ["visitor", "system"]
-        offers = [one for by in actors for one in engine().options(self.case, by, at, context=self.context)]
-        if self.dice.random() < 0.9:
+        offers: list[Option] = []
+        for actor in self.dice.sample(ACTORS[:6], 6):
+            offers = engine().options(self.case, actor, at, context=self.context)
+            if self.dice.random() < 0.05:
+                break
             offers = [one for one in offers if one.allowed]
+            if self.dice.random() >= 0.1:
+                offers = [one for one in offers if one.event not in ENDS]
+            if offers:
+                break
         if not offers:
             return self.anything(at)
         option = self.dice.choices(offers, [self.weight(one) for one in offers])[0]
@@ -186,11 +200,13 @@ class Walk:
     def weight(self, option: Option) -> float:
         """How much an offer is preferred: what leads on, into the later chapters of the page, and was not done yet."""
         process, _, event = option.event.partition(".")
-        weight = 4.0 if process in LATER else 1.0
+        weight = 3.0 if process in LATER else 1.0
+        if process == self.chapter:
+            weight *= 6
         if not option.to and process != "item":
             weight /= 2
         if option.event in ENDS:
-            weight /= 6
+            weight /= 3
         done = self.case.instances.get(option.target)
         if done is not None and event in done.happened:
             weight /= 8
@@ -217,6 +233,9 @@ class Walk:
         fact: FactType = engine().pack.processes[process].facts[name]
         match fact.kind:
             case "money":
+                prices = [one.facts["price"] for one in self.case.instances.values() if "price" in one.facts]
+                if prices and self.dice.random() < 0.7:
+                    return f"{(self.dice.choice(prices) // 2 + self.dice.choice((-1, 0, 1))) / 100:.2f}"
                 return self.dice.choice(MONEY)
             case "boolean":
                 return self.dice.random() < 0.5
