@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rulesengine.case import Case, Decision, Event, Obligation, Option, Reason
     from rulesengine.diagnostics import Diagnostic, PackError, Span
-    from rulesengine.engine import Engine
+    from rulesengine.engine import AdvanceTooFarError, CaseError, Engine
     from rulesengine.loading import check_pack, load_pack
     from rulesengine.pack import Pack
     from rulesengine.simulation import load_scenario, simulate
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AdvanceTooFarError": "engine",
+    "CaseError": "engine",
     "Case": "case",
     "Decision": "case",
     "Event": "case",
@@ -44,7 +46,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "AdvanceTooFarError",
     "Case",
+    "CaseError",
     "Decision",
     "Diagnostic",
     "Engine",

@@ -98,12 +98,13 @@ def read_event(program: Program, case: Case, event: Event, reasons: list[Reason]
             text = f"'{shown(event.id)}' cannot name an instance: use letters, digits, '.', '_' and '-'."
             reasons.append(Reason(code="bad_fact", target=target, message=text))
         elif f"{process}/{event.id}" in case.instances:
-            text = f"There is a {process}/{event.id} already."
+            text = f"{process}/{event.id} exists already."
             reasons.append(Reason(code="bad_fact", target=target, message=text))
     facts: dict[str, Any] = {}
     for fact, raw in event.facts.items():
         if fact not in prepared.facts:
-            text = f"A {process} has no fact '{shown(fact)}'. {did_you_mean(shown(fact), prepared.facts)}".strip()
+            hint = did_you_mean(shown(fact), prepared.facts)
+            text = f"The process {process} has no fact '{shown(fact)}'. {hint}".strip()
             reasons.append(Reason(code="bad_fact", target=target, message=text))
             continue
         if raw is None:

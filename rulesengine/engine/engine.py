@@ -41,6 +41,7 @@ from rulesengine.engine.step import take
 from rulesengine.facts import read_moment
 from rulesengine.loading import rebuilt
 from rulesengine.pack import Pack
+from rulesengine.rules.reading import SYSTEM
 from rulesengine.timing import zone_data_version
 
 #: years around its opening whose holidays a case keeps
@@ -233,7 +234,7 @@ class Engine:
         context that does not fit.
         """
         program = self._of(case)
-        known(actor, program.pack.actors, "actor")
+        known(actor, [name for name in program.pack.actors if name != SYSTEM], "actor")
         values, reasons = read_context(program, context)
         if reasons:
             raise CaseError(" ".join(reason.message for reason in reasons))
@@ -268,7 +269,7 @@ class Engine:
     def read(self, text: str | bytes) -> Case:
         """The case of a JSON text that `write` gave. CaseError for anything else, and for another pack's case."""
         found = codec.envelope(text)
-        if found.digest != self.pack.digest:
+        if found.digest != self.pack.digest or found.pack != self.pack.name:
             raise CaseError(
                 f"This case was opened under {found.pack} {found.version} with other rules than this engine's "
                 f"{self.pack.name} {self.pack.version}. Load the pack it was opened with."

@@ -73,7 +73,7 @@ def give(
         parent = parent or candidates[0]
         known(parent, candidates, prepared.under)
     elif under:
-        raise CaseError(f"A {process} is not under anything; take 'under' away.")
+        raise CaseError(f"The process {process} is not under anything; take 'under' away.")
     elif any(i.parent is None for i in case.instances.values()):
         raise CaseError("A case has one instance at its top, and this one has it already.")
     read: dict[str, Any] = dict(prepared.defaults)

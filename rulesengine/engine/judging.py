@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from rulesengine.case import Instance, Reason, to_datetime
+from rulesengine.diagnostics import did_you_mean
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.rules import limit as limits
 from rulesengine.rules.guards import holds, unknown_of, values_of
@@ -66,6 +67,8 @@ def select(candidates: Sequence[Transition], env: Env, attempt: Attempt) -> tupl
         allowed = sorted({actor for rule in candidates for actor in rule.by})
         rules = candidates[0]
         text = f"{attempt.name} is for {' or '.join(allowed)}, not for {attempt.by}."
+        if attempt.by not in env.draft.program.pack.actors:
+            text = f"{text} {did_you_mean(attempt.by, env.draft.program.pack.actors)}".strip()
         reasons.append(
             Reason(
                 code="wrong_actor",

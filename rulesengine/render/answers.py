@@ -19,7 +19,8 @@ def listed(values: Mapping[str, str]) -> str:
 
 def why(reason: Reason, clock: Clock, depth: int = 0) -> list[str]:
     """A reason in words: what it says, the values compared, its source, and from when it no longer holds."""
-    head = f"{reason.rule}: " if reason.rule else ""
+    named = not reason.rule or reason.message.startswith(f"{reason.rule} ")
+    head = "" if named else f"{reason.rule}: "
     values = {name: value for name, value in reason.values.items() if name != "allowed"}
     tail = f" ({listed(values)})" if values else ""
     cites = [source for source in reason.source if not source.startswith(ASSUMED)]

@@ -169,6 +169,10 @@ def _total(limit: Limit, scope: Scope) -> Verdict:
     return msgspec.structs.replace(verdict, unknown=(fact,)) if mine is None and verdict.unknown else verdict
 
 
+def _often(times: int | Fraction) -> str:
+    return "once" if times == 1 else f"{times} times"
+
+
 def _times(limit: Limit, scope: Scope) -> Verdict:
     assert limit.times is not None
     env = scope.env
@@ -181,9 +185,9 @@ def _times(limit: Limit, scope: Scope) -> Verdict:
     else:
         counted = scope.instances(scope.process, limit.per)
     before = sum(instance.happened.get(scope.event, (0, 0))[0] for instance in counted)
-    bound, left = f"at most {most} times", str(max(0, Fraction(most).__floor__() - before))
+    bound, left = f"at most {_often(most)}", str(max(0, Fraction(most).__floor__() - before))
     if before + 1 > most:
-        text = f"{scope.event} has happened {before} times; allowed is {bound}."
+        text = f"{scope.event} has happened {_often(before)}; allowed is {bound}."
         return Verdict(
             breached=True, message=text, bound=bound, left="0", values=((f"times({scope.event})", str(before)),)
         )
