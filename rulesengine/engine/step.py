@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from rulesengine.case import NEVER, Change, Instance, Notification, Reason
 from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.engine.judging import Attempt, environment, facts_wanted, limited, plain, select, suspended
+from rulesengine.expressions import Expression
 from rulesengine.rules import deadline as deadlines
 from rulesengine.rules.deadline import Turn
 from rulesengine.rules.reading import SYSTEM
@@ -298,6 +300,7 @@ def settle(draft: Draft, before: Instance | None, name: str, event: str, by: str
         now=draft.moment,
         calendar=draft.calendar,
         stopped=draft.stands_still(instance),
+        formerly=lambda expression: None if before is None else expression.evaluate(draft.env(before)),
     )
     if prepared.deadlines:
         env = draft.env(instance)
@@ -322,7 +325,20 @@ def settle(draft: Draft, before: Instance | None, name: str, event: str, by: str
                 now=draft.moment,
                 calendar=draft.calendar,
                 stopped=draft.stands_still(other),
+                formerly=partial(_before, draft, before, name, other),
             )
             changed = deadlines.look_again(deadline, watching, draft.env(other), draft.clocks)
             if changed is not None:
                 draft.put_runs(other, deadline.name, changed)
+
+
+def _before(draft: Draft, before: Instance | None, name: str, asking: Instance, expression: Expression) -> Any:
+    """What an expression was worth to an instance before the transition of another, `name`."""
+    after = draft.instances.pop(name) if before is None else draft.instances[name]
+    if before is not None:
+        draft.instances[name] = before
+    try:
+        return expression.evaluate(draft.env(asking))
+    finally:
+        # one that was created came last, and does so again
+        draft.instances[name] = after

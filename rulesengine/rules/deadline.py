@@ -6,8 +6,8 @@ never changed, and everything about their times follows from `start`, `began` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 import msgspec
 
@@ -180,6 +180,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar
     #: whether the instance's clocks stand still after the transition
     stopped: bool
+    #: what an expression was worth to the instance just before the transition
+    formerly: Callable[[Expression], Any]
 
 
 def after_transition(deadline: Deadline, turn: Turn, env: Env, clocks: list[Clock]) -> tuple[Run, ...] | None:
@@ -259,6 +261,9 @@ def _started(
                 moved = timed(deadline, msgspec.structs.replace(moved, began=turn.now), turn.calendar, turn.now)
             _say(clocks, deadline, turn.after, "moved", moved.due)
             return (*runs[:-1], moved)
+        # it is a start only where what is counted from is new, or the states are: `when` is not asked later on
+        if not entering and start == turn.formerly(deadline.since):
+            return runs
         # a deadline runs to an end at most once for one value of since
         if any(run.start == start and run.outcome != "void" for run in runs):
             return runs

@@ -197,6 +197,11 @@ class Reference:
             for fact, text in rule.get("sets", {}).items()
         }
         before = self.state
+        formerly = {
+            deadline: self.value(ast.parse(rule["since"], mode="eval").body, self.facts)
+            for deadline, rule in self.process["deadlines"].items()
+            if "since" in rule
+        }
         self.facts = {fact: value for fact, value in {**facts, **written}.items() if value is not None}
         self.state = rule.get("to", before)
         if self.state != before:
@@ -204,13 +209,13 @@ class Reference:
         self.happened[event] = self.now
         self.times[event] = self.times.get(event, 0) + 1
         for deadline in self.process["deadlines"]:
-            self.follow(deadline, before, event, by)
+            self.follow(deadline, before, event, by, formerly.get(deadline))
         return name
 
     # deadlines
 
-    def follow(self, name: str, before: str, event: str, by: str) -> None:
-        """What a transition does to a deadline."""
+    def follow(self, name: str, before: str, event: str, by: str, formerly: Any) -> None:
+        """What a transition does to a deadline; `formerly` is what its `since` was worth before."""
         rule, runs = self.process["deadlines"][name], self.runs[name]
         states = listed(rule["while"])
         was_in, is_in = before in states, self.state in states
@@ -238,6 +243,8 @@ class Reference:
             if "(" not in rule["since"] and since != latest.start:
                 latest.start = since
                 latest.due, latest.fires = self.times_of(rule, since)
+        elif was_in and since == formerly:
+            return  # no start: `when` is asked at one only
         elif not any(run.start == since and run.outcome != "void" for run in runs):
             self.begin(name, since)
 

@@ -10,7 +10,7 @@ START = utc("2026-03-02 09:00")
 FACT = """
 processes:
   job:
-    facts: {shipped_at: datetime, cleared: {type: boolean, default: false}}
+    facts: {shipped_at: datetime}
     states: {open: {}, aside: {}, over: {final: true}}
     transitions:
       start: {from: new, to: open, by: buyer, optional: [shipped_at], ~}
@@ -291,21 +291,70 @@ processes:
     assert story.due("job/1", "whole") == utc("2026-03-05 09:00")
 
 
-def test_when_beside_since_is_tested_when_the_run_starts() -> None:
-    engine = engine_of(
-        FACT.replace("since: shipped_at,", "since: shipped_at, when: cleared,").replace(
-            "arrive: {from: open, by: seller, ~}", "arrive: {from: open, by: seller, sets: {cleared: true}, ~}"
-        )
-    )
-    story = Story(engine, START)
-    story.took("job.start", by="buyer")
-    story.took("job.ship", shipped_at="2026-03-02T09:00:00Z")
-    assert story.runs("job/1", "arrival") == ()
-    cleared = Story(engine, START)
-    cleared.took("job.start", by="buyer")
-    cleared.took("job.arrive")
-    cleared.took("job.ship", shipped_at="2026-03-02T09:00:00Z")
-    assert cleared.outcomes("job/1", "arrival") == ["open"]
+class TestWhenBesideSince:
+    """It is tested at the start: when what is counted from becomes known or new, or the states are entered."""
+
+    PACK = """
+processes:
+  order:
+    facts: {paid_at: datetime, checked: {type: boolean, default: false}}
+    states: {open: {}, over: {final: true}}
+    transitions:
+      place: {from: new, to: open, by: buyer, optional: [paid_at], ~}
+      pay: {from: open, by: buyer, requires: [paid_at], ~}
+      check: {from: open, by: seller, sets: {checked: true}, ~}
+      end: {from: open, to: over, by: buyer, ~}
+    deadlines:
+      shipping: {while: open, when: checked, since: paid_at, within: 3 days, owed_by: seller, ~}
+  line:
+    under: order
+    states: {open: {}, aside: {}, over: {final: true}}
+    transitions:
+      add: {from: new, to: open, by: buyer, ~}
+      aside: {from: open, to: aside, by: buyer, ~}
+      back: {from: aside, to: open, by: buyer, ~}
+      say: {from: open, by: buyer, ~}
+      end: {from: any, to: over, by: buyer, ~}
+    deadlines:
+      packing: {while: open, when: order.checked, since: order.paid_at, within: 2 days, owed_by: seller, ~}
+"""
+
+    def story(self) -> Story:
+        story = Story(engine_of(self.PACK), START)
+        story.took("order.place", by="buyer")
+        story.took("line.add", by="buyer")
+        return story
+
+    def runs(self, story: Story) -> list[int]:
+        return [len(story.runs("order/1", "shipping")), len(story.runs("line/1", "packing"))]
+
+    def test_it_starts_where_the_condition_holds_by_then(self) -> None:
+        story = self.story()
+        story.took("order.check")
+        assert self.runs(story) == [0, 0]
+        story.took("order.pay", by="buyer", paid_at="2026-03-02T09:00:00Z")
+        assert self.runs(story) == [1, 1]
+
+    def test_and_does_not_where_the_condition_comes_true_later(self) -> None:
+        story = self.story()
+        story.took("order.pay", by="buyer", paid_at="2026-03-02T09:00:00Z")
+        story.took("order.check")
+        story.took("line.say", by="buyer")
+        story.took("order.pay", by="buyer", paid_at="2026-03-02T09:00:00Z")
+        assert self.runs(story) == [0, 0]
+        assert story.until("2026-04-01 00:00") == []
+
+    def test_a_new_value_is_a_start_and_so_is_entering_the_states(self) -> None:
+        story = self.story()
+        story.took("order.pay", by="buyer", paid_at="2026-03-02T09:00:00Z")
+        story.took("order.check")
+        story.took("line.aside", by="buyer")
+        story.took("line.back", by="buyer")
+        assert self.runs(story) == [0, 1]
+        story.took("order.pay", by="buyer", paid_at="2026-03-02T10:00:00Z")
+        assert self.runs(story) == [1, 1]
+        assert story.due("order/1", "shipping") == utc("2026-03-05 10:00")
+        assert story.due("line/1", "packing") == utc("2026-03-04 10:00")
 
 
 @pytest.mark.parametrize("text", ["0 days", "0 hours", "PT0S"])
