@@ -11,10 +11,12 @@ from rulesengine.engine import clock
 from rulesengine.engine.draft import NEW, NOTHING, Context, Draft, Env
 from rulesengine.engine.judging import Attempt, environment, limit_scope, limited, select, suspended
 from rulesengine.engine.program import Prepared, Program
-from rulesengine.expressions import Expression
+from rulesengine.engine.step import take
+from rulesengine.expressions import Expression, tree
 from rulesengine.facts import FactType
 from rulesengine.rules import limit as limits
 from rulesengine.rules.deadline import Deadline, is_overdue, is_paused
+from rulesengine.rules.guards import Guard
 from rulesengine.rules.reading import SYSTEM
 from rulesengine.rules.transition import Transition
 
@@ -100,7 +102,7 @@ def _option(draft: Draft, attempt: Attempt, candidates: Sequence[Transition]) ->
         if chosen is not None:
             possible.append(rule)
             break
-        if _open(rule.expressions, asked, rule.carries, why):
+        if _may_hold(rule.guards, _asking(env, rule.carries), rule.carries):
             possible.append(rule)
             continue
         reasons.extend(why)
@@ -114,16 +116,18 @@ def _option(draft: Draft, attempt: Attempt, candidates: Sequence[Transition]) ->
         for limit in prepared.limits.get(attempt.event, ()):
             verdict = limits.judge(limit, limit_scope(draft, asked, attempt))
             breach = limited(draft, limit, asked, attempt)
-            if breach is not None and not (
-                (breach.code == "missing_fact" or limit.form == "presence")
-                and _open(limit.expressions, asked, carries, [breach])
-            ):
+            if breach is not None and not _may_be_kept(limit, asked, carries, breach):
                 reasons.append(breach)
             rooms.append(
                 Room(rule=limit.rule, form=limit.form, bound=verdict.bound, left=verdict.left, source=limit.source)
             )
     if draft.suspending:
         reasons = [*suspended(draft, attempt, env.own, possible[0] if possible else None), *reasons]
+    if possible and not reasons and not carries:
+        # the event brings nothing that is not known yet: what it raises can be judged as well
+        done, refused = take(draft, attempt)
+        draft.horizon = min(draft.horizon, done.horizon)
+        reasons = list(refused)
     first = (possible or [rule for rule in candidates if attempt.by in rule.by])[0]
     return Option(
         event=attempt.name,
@@ -146,14 +150,37 @@ def _asking(env: Env, carried: Sequence[str] | frozenset[str]) -> Env:
     return Env(env.draft, env.process, env.own, env.parent, facts, env.stored)
 
 
-def _open(expressions: object, env: Env, carried: frozenset[str], why: Sequence[Reason]) -> bool:
-    """Whether all that is missing is what the event itself would bring."""
-    if any(reason.code not in ("missing_fact", "limit") for reason in why):
-        return False
-    missing = {name for reason in why for name in reason.values if reason.values[name] == "unknown"}
-    if not missing and why and why[0].code == "limit":
+def _hangs_on(expression: Expression, env: Env, carried: frozenset[str]) -> bool:
+    """Whether what an expression comes to is for the facts of the event to say, which are not known yet."""
+    told = expression.evaluate(env) is not None
+    for node in tree.walk(expression.tree):
+        # known(…) is told even where the fact is still to come
+        fact = node.item if isinstance(node, tree.Known) else None if told else node
+        if isinstance(fact, tree.Fact) and fact.name in carried:
+            return True
+    return False
+
+
+def _may_hold(guards: Sequence[Guard], env: Env, carried: frozenset[str]) -> bool:
+    """Whether every guard holds as things are, or may once the event brings its facts."""
+    return all(
+        guard.expression.evaluate(env) is (not guard.negated) or _hangs_on(guard.expression, env, carried)
+        for guard in guards
+    )
+
+
+def _may_be_kept(limit: limits.Limit, env: Env, carried: frozenset[str], breach: Reason) -> bool:
+    """Whether a limit that is breached, or cannot be told, may be kept once the event brings its facts."""
+    if limit.form == "presence":
+        return all(name in carried for name in limit.requires if env.facts.get(name) is None)
+    guards = (*limit.guards, *limit.refuse_when, *limit.only_when)
+    if any(_hangs_on(guard.expression, env, carried) for guard in guards):
         return True
-    return bool(missing) and missing <= carried
+    missing = {name.removeprefix(f"{env.process}.") for name, value in breach.values.items() if value == "unknown"}
+    if breach.code != "missing_fact":
+        return False
+    # one of several values is enough: another that is not known refuses nothing
+    return bool(missing & carried) if limit.one_of else bool(missing) and missing <= carried
 
 
 def _need(fact: FactType, name: str, rule: Transition) -> FactNeed:

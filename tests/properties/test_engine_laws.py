@@ -21,6 +21,7 @@ from journeys import (
     critical_moments,
     examples,
     facts_for,
+    fitting,
     journeys,
     record_of,
     replayed,
@@ -248,30 +249,25 @@ def test_options_and_decisions_agree(journey: Journey, data: st.DataObject) -> N
         process, _, name = option.event.partition(".")
         rules = [r for r in engine.pack.processes[process].transitions if r.event == name]
         rule = data.draw(st.sampled_from([r for r in rules if actor in r.by]))
-        facts = facts_for(data.draw, engine, case, rule, now)
-        event = Event(event=option.event, by=actor, at=to_datetime(now), target=option.target, facts=facts)
-        decision = engine.decide(case, event, context)
-        if not option.allowed:
-            assert option.reasons
-            assert not decision.accepted
-        plain = msgspec.structs.replace(event, facts={})
-        carried = {need.name for need in option.facts} or any(r.carries for r in rules)
-        if option.allowed and not carried and not any(r.raises or r.sets for r in rules):
-            assert engine.decide(case, plain, context).accepted
-        if carried or any(r.raises or r.sets for r in rules):
+        event = Event(event=option.event, by=actor, at=to_datetime(now), target=option.target)
+        whole = {fact: fitting(data.draw, engine, case, process, fact, now) for fact in sorted(rule.carries)}
+        for facts in (whole, facts_for(data.draw, engine, case, rule, now)):
+            decision = engine.decide(case, msgspec.structs.replace(event, facts=facts), context)
+            assert option.allowed or not decision.accepted, (option, facts)
+        assert option.allowed is (not option.reasons)
+        if any(r.carries for r in rules):
             continue
+        # nothing is left to be asked: the option is the answer
+        expected = {now: option.allowed}
         if option.until is not None:
             assert option.allowed
-            last = to_moment(option.until)
-            assert engine.decide(case, msgspec.structs.replace(plain, at=option.until), context).accepted
-            over = msgspec.structs.replace(plain, at=to_datetime(last + 1))
-            assert not engine.decide(case, over, context).accepted
+            expected |= {to_moment(option.until): True, to_moment(option.until) + 1: False}
         if option.from_ is not None:
             assert not option.allowed
-            first = to_moment(option.from_)
-            assert engine.decide(case, msgspec.structs.replace(plain, at=option.from_), context).accepted
-            early = msgspec.structs.replace(plain, at=to_datetime(first - 1))
-            assert not engine.decide(case, early, context).accepted
+            expected |= {to_moment(option.from_) - 1: False, to_moment(option.from_): True}
+        for moment, accepted in expected.items():
+            then = msgspec.structs.replace(event, at=to_datetime(moment))
+            assert engine.decide(case, then, context).accepted is accepted
 
 
 @settings(max_examples=examples(50))
