@@ -236,7 +236,8 @@ class Reference:
         since = self.value(ast.parse(rule["since"], mode="eval").body, self.facts)
         running = latest is not None and latest.outcome == "open"
         if since is None:
-            if running:
+            # not known is not running: a consequence still to come is stopped as well
+            if latest is not None:
                 self.stop(latest)
             return
         if running and latest is not None:
