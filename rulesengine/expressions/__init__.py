@@ -20,7 +20,17 @@ from rulesengine.expressions.closures import compile_given, compile_tree
 from rulesengine.expressions.conditions import Conditions
 from rulesengine.expressions.findings import Findings
 from rulesengine.expressions.reads import Read, reads
-from rulesengine.expressions.scope import Env, Evaluate, ParameterValue, Place, ProcessSymbols, Scope, Symbols, View
+from rulesengine.expressions.scope import (
+    Env,
+    Evaluate,
+    ParameterValue,
+    Place,
+    ProcessSymbols,
+    Scope,
+    Symbols,
+    View,
+    misused,
+)
 from rulesengine.expressions.types import (
     BOOLEAN,
     DATE,
@@ -62,6 +72,7 @@ __all__ = [
     "compile_expression",
     "compile_given",
     "compile_tree",
+    "misused",
     "money",
     "split_window",
     "type_of",

@@ -10,7 +10,7 @@ from rulesengine.diagnostics import finding
 from rulesengine.expressions import comparisons, functions, names, operators, reading, tree
 from rulesengine.expressions.conditions import Conditions
 from rulesengine.expressions.findings import Findings, sentence
-from rulesengine.expressions.scope import Place, Scope
+from rulesengine.expressions.scope import Place, Scope, misused
 from rulesengine.expressions.types import BOOLEAN, INTEGER, NUMBER, TEXT
 from rulesengine.money import exact
 
@@ -53,7 +53,7 @@ class Check:
         """The check of a condition with so many levels above it; whether it may use `now` is asked outside."""
         return Check(
             source,
-            scope=Scope(symbols=self.scope.symbols, process=self.scope.process),
+            scope=Scope(symbols=self.scope.symbols, process=self.scope.process, rule=self.scope.rule),
             place=place,
             findings=self.findings,
             conditions=self.conditions,
@@ -66,6 +66,15 @@ class Check:
         rank = 1 if code.startswith("RE3") else 2
         self.findings.found.append((rank, span[0], finding(code, self.place(*span), sentence(message), help)))
         return None
+
+    def misused(self, node: tree.Node, kind: str) -> bool:
+        """Whether a node is a parameter whose value is to blame for not being of this kind; that is reported then."""
+        if not isinstance(node, tree.Parameter):
+            return False
+        found = misused(self.scope.symbols, node.name, kind, self.scope.rule)
+        if found is not None:
+            self.findings.found.append((2, 0, found))
+        return found is not None
 
     def text(self, node: ast.expr) -> str:
         """A node as it is written."""

@@ -68,6 +68,8 @@ def bare(check: Check, node: ast.Name, depth: int, hint: str = "") -> tree.Node 
             return conditions.fill_in(check, node, here, depth)
     if name in symbols.parameters:
         parameter = symbols.parameters[name]
+        if parameter.faulty:
+            return None
         if parameter.value is None:
             help = "Give it a value, or take one of its readings."
             return check.report("RE514", node, f"The parameter '{name}' has no value", help)
@@ -125,6 +127,9 @@ def dotted(check: Check, node: ast.Attribute) -> tree.Node | None:
             return check.leaf(node, tree.Context(name, node.attr, type_of(facts[node.attr])))
         help = did_you_mean(node.attr, facts)
         return check.report("RE305", check.last(node), f"The context '{name}' has no fact '{node.attr}'", help)
+    if type_of_name(check, name) is None and symbols.adrift(check.scope.process):
+        # it may well be the process that `under` was to name, which is reported
+        return None
     if name in symbols.processes:
         message = f"There may be several instances of '{name}' here, or none"
         return check.report("RE313", base, message, f"Write latest({name}).{node.attr} for the latest one.")

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from rulesengine.expressions.check import Check
 
 _VERBS = {"+": "added to", "-": "subtracted from", "*": "multiplied by", "/": "divided by"}
+#: what helps where a value of a kind is wanted
+_NAMED = {
+    "moment": "Name a moment: a fact of type datetime, happened_at(ship) or entered_at(shipped).",
+    "date": 'Name a fact of type date, or write one in quotes: "2026-03-02".',
+    "money": "Name a fact of type money, or write the bare number: 40.",
+    "number": "Name a fact that is a number, or write one: 0.5.",
+    "integer": "Name a fact that is a whole number, or write one: 3.",
+    "text": "Name a fact of type text, or write it in quotes.",
+}
 _ELAPSED_ONLY = "Only hours and minutes measure the time between two moments."
 
 
@@ -78,9 +87,21 @@ def arithmetic(
         return _calculate(operator, left, right, left.type if left.type.kind == "money" else NUMBER)
     elif kinds == ("money", "money"):
         return _calculate(operator, left, right, NUMBER)
+    for one, other in ((left, right), (right, left)):
+        if check.misused(one, _beside(operator, other.type)):
+            return None
     first, second = (right, left) if operator == "-" else (left, right)
     message = f"{_sentence(first.type)} cannot be {_VERBS[operator]} {second.type.in_words}"
     return check.report("RE404", node, message, _arithmetic_help(operator, left, right))
+
+
+def _beside(operator: str, other: Type) -> str:
+    """The kind a parameter should have to be calculated with a value of another type; "" where none would do."""
+    if operator in ("*", "/"):
+        return "number" if other.numeric or other.kind == "money" else ""
+    if other.kind == "moment":
+        return "period"
+    return other.kind if other.numeric or other.kind == "money" else ""
 
 
 def _number_type(left: tree.Node, right: tree.Node) -> Type | None:
@@ -146,6 +167,9 @@ def compare(
         return tree.Compare(operator, left, right)
     if left.type.kind == right.type.kind:
         return _same_but_not_comparable(check, places, ordered, left)
+    for one, other in ((left, right), (right, left)):
+        if check.misused(one, "period" if other.type.kind == "duration" else other.type.kind):
+            return None
     message = f"{_sentence(left.type)} cannot be compared with {right.type.in_words}"
     return check.report("RE404", places[1], message, _compare_help(left, right, check.text(places[0])))
 
@@ -285,7 +309,9 @@ def fit(check: Check, place: ast.expr, node: tree.Node, want: Type) -> tree.Node
             return tree.Constant(read_date(node.value), DATE)
         except ValueError as error:
             return check.report("RE410", place, str(error).capitalize(), 'Write "2026-03-02".')
-    help = ""
+    if check.misused(node, want.kind):
+        return None
+    help = _NAMED.get(want.kind, f"Write {want.in_words}, or name something that is.")
     if want.kind == "boolean":
         help = "Compare it with something, or name what is true or false."
     elif want.words and isinstance(node, tree.Constant) and have.kind == "text":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from rulesengine.diagnostics import Span
+from rulesengine.diagnostics import Diagnostic, Span, finding
 from rulesengine.expressions.types import Type
 from rulesengine.facts import FactType
 
@@ -19,10 +19,15 @@ Place = Callable[[int, int], Span]
 
 
 class ParameterValue(msgspec.Struct, frozen=True):
-    """A named constant. `value` is in memory form (money in smallest units); None where the source gives none."""
+    """A named constant. `value` is in memory form (money in smallest units); None where the source gives none.
+
+    `place` is where the value stands. `faulty`: what is wrong with it is told already, so its uses say nothing.
+    """
 
     type: Type
     value: Any
+    place: Span | None = None
+    faulty: bool = False
 
 
 class ProcessSymbols(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,13 +63,21 @@ class Symbols(msgspec.Struct, frozen=True, kw_only=True):
             here = above
         return tuple(found)
 
+    def adrift(self, process: str | None) -> bool:
+        """Whether a process, or one above it, is `under` one that does not exist."""
+        names = ((process,) if process else ()) + self.ancestors(process)
+        found = (self.processes.get(name) for name in names)
+        return any(here is not None and here.under and here.under not in self.processes for here in found)
+
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an expression stands: in which process (None: in none), and whether it may compare with `now`."""
+    """Where an expression stands: in which process (None: in none), in which rule, and whether it may use `now`."""
 
     symbols: Symbols
     process: str | None = None
     now_allowed: bool = True
+    #: `claim.solve`, for messages; "" where there is none
+    rule: str = ""
 
 
 class View(Protocol):
@@ -126,3 +139,26 @@ class Env(Protocol):
 
 
 Evaluate = Callable[[Env], Any]
+
+_WANTED = {
+    "period": ("a period of time", "Write it like '3 days', '48 hours' or '3 working days'"),
+    "money": ("money", "Write it with its currency, like '200 {}'"),
+    "number": ("a number", "Write it in digits, like 3 or 0.5"),
+}
+
+
+def misused(symbols: Symbols, name: str, kind: str, rule: str) -> Diagnostic | None:
+    """The finding that a parameter is no period, money or number (`kind`) where a rule uses it as one, at its value.
+
+    None where the use is more likely wrong: a period or an amount was meant to be one, and so was a share.
+    """
+    parameter = symbols.parameters[name]
+    wanted = _WANTED.get("number" if kind == "integer" else kind)
+    if wanted is None or parameter.place is None or parameter.type.kind in ("period", "money"):
+        return None
+    if kind == "period" and parameter.type.numeric and not isinstance(parameter.value, int):
+        return None
+    where = rule or "an expression"
+    message = f"'{name}' is used as {wanted[0]} in {where}, but is {parameter.type.in_words}."
+    help = f"{wanted[1].format(symbols.currency)}, or name another parameter in {where}."
+    return finding("RE316", parameter.place, message, help)

@@ -178,7 +178,9 @@ def _load(
         report.extend(check_meaning(pack))
     if statements and sources.own is not None and not pack.abstract:
         report.extend(check_statements(document, sources.own))
-    return pack, report
+    # a word with an error of its own needs no doubt beside it
+    wrong = {d.span for d in report if d.severity == "error"}
+    return pack, [d for d in report if d.code != "RE110" or d.span not in wrong]
 
 
 def _usual_variant(document: Node) -> str:

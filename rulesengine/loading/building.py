@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,6 +19,8 @@ from rulesengine.pack import Pack, Parameter, Process, State
 from rulesengine.rules import deadline, limit, suspension, transition
 from rulesengine.rules.reading import Names, Reading
 from rulesengine.timing import TimingError, check_holidays
+
+_Rule = TypeVar("_Rule")
 
 #: keys whose maps are keyed by names an author chose
 NAMED = frozenset(
@@ -121,6 +123,7 @@ def with_reading(pack: Pack, rule: str, reading: str, report: list[Diagnostic]) 
     assert isinstance(section_node.value, dict)
     reader = Reading(Naming(merged, None, []).names(), process, report)
     kinds = {"transitions": transition.read, "deadlines": deadline.read, "limits": limit.read}
+    reader.rule = f"{process}.{name}"
     read = kinds[section](reader, name, section_node.value[name], section_node.keys[name])
     before = pack.processes[process]
     rules = tuple(read if found.rule == rule and read is not None else found for found in getattr(before, section))
@@ -194,16 +197,21 @@ def _process(name: str, node: Node, place: Span, names: Names, report: list[Diag
                 f"'{state}' is final: an instance that has ended suspends nothing.",
                 "Take 'suspends' or 'final' away.",
             )
-    limits = (limit.read(reading, rule, inner, key) for rule, inner, key in rules("limits"))
+
+    def read(section: str, kind: Callable[[Reading, str, Node, Span], _Rule]) -> Iterator[_Rule]:
+        for rule, inner, key in rules(section):
+            reading.rule = f"{name}.{rule}"
+            yield kind(reading, rule, inner, key)
+
     built = Process(
         name=name,
         title=string(node, "title", name),
         under=reading.process.under,
         facts=reading.process.facts,
         states=states,
-        transitions=tuple(transition.read(reading, rule, inner, key) for rule, inner, key in rules("transitions")),
-        deadlines=tuple(deadline.read(reading, rule, inner, key) for rule, inner, key in rules("deadlines")),
-        limits=tuple(found for found in limits if found is not None),
+        transitions=tuple(read("transitions", transition.read)),
+        deadlines=tuple(read("deadlines", deadline.read)),
+        limits=tuple(found for found in read("limits", limit.read) if found is not None),
         place=place,
     )
     taken: dict[str, str] = {}

@@ -7,9 +7,12 @@ with the likely word at hand.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+
+import msgspec
 
 from rulesengine.diagnostics import Diagnostic, did_you_mean, finding, sentence
 from rulesengine.document import Node
@@ -104,7 +107,7 @@ class Naming:
                     child(document, "context"),
                     name,
                     f"'{name}' is the name of a process already.",
-                    "Call the context map something else.",
+                    "Call the context something else.",
                 )
         symbols = Symbols(
             processes={name: self.symbols(name, processes[name]) for name in processes},
@@ -261,6 +264,8 @@ class Naming:
                 return _with_default(found, raw)
             except ValueError as fault:
                 help = f"Write a value of type {found.type_text}."
+                if found.kind == "boolean":
+                    help = "Write true or false."
                 self.say("RE316", default, f"The default does not fit: {sentence(fault)}", help)
         return found
 
@@ -269,6 +274,12 @@ class Naming:
         value = child(node, "value")
         if value is None:
             return ParameterValue(type=TEXT, value=None)
+        told = len(self.report)
+        found = self.value(node, value)
+        return msgspec.structs.replace(found, place=value.span, faulty=len(self.report) > told)
+
+    def value(self, node: Node, value: Node) -> ParameterValue:
+        """The value of a parameter."""
         raw = value.value
         if isinstance(raw, int | Decimal):
             number = Fraction(raw)
@@ -279,7 +290,8 @@ class Naming:
             try:
                 units, currency = parse_amount(text)
             except ValueError as fault:
-                self.say("RE316", value, f"This amount cannot be read: {sentence(fault)}", "Write it like '200 EUR'.")
+                help = f"Write '{_amount_instead(text, self.currency) or '200 EUR'}'."
+                self.say("RE316", value, f"This amount cannot be read: {sentence(fault)}", help)
                 return ParameterValue(type=money(self.digits), value=0)
             if currency != self.currency:
                 self.say(
@@ -292,7 +304,11 @@ class Naming:
         try:
             period = parse_period(text)
         except TimingError as fault:
-            if text[:1].isdigit() or (text[:1] == "P" and text[1:2].isdigit()):
+            if (instead := _amount_instead(text, self.currency)) is not None:
+                self.say("RE316", value, f"'{text}' is not written as an amount.", f"Write {instead}.")
+            elif (instead := _number_instead(text)) is not None:
+                self.say("RE316", value, f"'{text}' is not written as a number.", f"Write {instead}.")
+            elif text[:1].isdigit() or re.match(r"-[0-9]|P[0-9]", text):
                 help = fault.help or "Write it like '3 days', '48 hours' or '3 working days'."
                 self.say("RE405", value, fault.message, help)
             return ParameterValue(type=TEXT, value=text)
@@ -309,7 +325,7 @@ class Naming:
         zone = string(self.document, "time_zone", "UTC")
         node = child(self.document, "time_zone")
         if node is not None and zone not in known_zones():
-            self.say("RE311", node, f"There is no time zone '{zone}'.", did_you_mean(zone, known_zones()))
+            self.say("RE311", node, f"There is no time zone '{zone}'.", _zone_help(zone))
             zone = "UTC"
         calendar = child(self.document, "calendar")
         closed = set()
@@ -340,12 +356,47 @@ class Naming:
         )
 
 
+_SIGNS = {"€": "EUR", "£": "GBP"}
+_DIGITS = r"-?[0-9]+(?:[.,][0-9]+)?"
+_AMOUNT_BEHIND = re.compile(rf"({_DIGITS})\s*([€£$]|[A-Za-z]{{3}}|euros?)", re.IGNORECASE)
+_AMOUNT_BEFORE = re.compile(rf"([€£$]|[A-Za-z]{{3}})\s*({_DIGITS})", re.IGNORECASE)
+
+
+def _amount_instead(text: str, currency: str) -> str | None:
+    """`200 EUR` for an amount written in another way, as `200 €` or `EUR 200`; None for anything else."""
+    if len(text) > 40:
+        return None
+    if match := _AMOUNT_BEHIND.fullmatch(text):
+        digits, sign = match.groups()
+    elif match := _AMOUNT_BEFORE.fullmatch(text):
+        sign, digits = match.groups()
+    else:
+        return None
+    code = "EUR" if sign.lower().startswith("euro") else _SIGNS.get(sign, sign.upper())
+    code = currency if code == "$" else code
+    return f"{digits.replace(',', '.')} {code}" if code in CURRENCIES else None
+
+
+def _number_instead(text: str) -> str | None:
+    """`0.5` for a number written as `0,5` or `50%`; None for anything else."""
+    match = re.fullmatch(rf"({_DIGITS})\s*(%?)", text) if len(text) <= 40 else None
+    if match is None:
+        return None
+    number = Decimal(match[1].replace(",", ".")) / (100 if match[2] else 1)
+    return f"{number.normalize():f}"
+
+
+def _zone_help(zone: str) -> str:
+    """The zone of a city, as `Europe/Paris` for Paris; else the likely one."""
+    city = zone.strip().replace(" ", "_").lower()
+    named = next((known for known in sorted(known_zones()) if known.lower().rpartition("/")[2] == city), None)
+    return f"Did you mean '{named}'?" if named else did_you_mean(zone, known_zones())
+
+
 def _minutes(text: str) -> int:
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
 
 
 def _with_default(fact: FactType, raw: object) -> FactType:
-    import msgspec
-
     return msgspec.structs.replace(fact, default=fact.read(raw))

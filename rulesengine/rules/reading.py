@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
+from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding, nearest
 from rulesengine.document import Node
-from rulesengine.expressions import BOOLEAN, Expression, Scope, Symbols, Type, compile_expression
+from rulesengine.expressions import BOOLEAN, Expression, Scope, Symbols, Type, compile_expression, misused
 from rulesengine.expressions.tree import walk
 from rulesengine.facts import FactType
 from rulesengine.rules.guards import Guard
@@ -21,6 +21,7 @@ from rulesengine.timing import Period, TimingError, parse_period
 SYSTEM = "system"
 NEW = "new"
 ANY = "any"
+UNSPECIFIED = "unspecified"
 #: errors told of one pack; more would not be read
 MOST_TOLD = 100
 
@@ -66,6 +67,8 @@ class Reading:
         self.names = names
         self.process = names.processes[process]
         self.report = report
+        #: the rule being read, as it is cited: `claim.solve`
+        self.rule = ""
 
     # plain values
 
@@ -103,6 +106,11 @@ class Reading:
 
     def say(self, code: str, span: Span, message: str, help: str = "") -> None:
         self.report.append(finding(code, span, message, help))
+
+    def tell(self, found: Diagnostic) -> None:
+        """Keep a finding; what is wrong with a parameter's value is told of its first use only."""
+        if found.code != "RE316" or not any(d.code == "RE316" and d.span == found.span for d in self.report):
+            self.report.append(found)
 
     def check(self, code: str, kind: str, word: str, span: Span, known: Iterable[str]) -> bool:
         """Whether `word` is one of the known names; a finding with the likely word where it is not.
@@ -209,8 +217,8 @@ class Reading:
         """The expression in the scope of this process; `place` finds the stretch of its text in the file."""
         if self.enough:
             return None
-        scope = Scope(symbols=self.names.symbols, process=process or self.process.name, now_allowed=now)
-        found = compile_expression(text, place=place, scope=scope, want=want, report=self.report.append)
+        scope = Scope(symbols=self.names.symbols, process=process or self.process.name, now_allowed=now, rule=self.rule)
+        found = compile_expression(text, place=place, scope=scope, want=want, report=self.tell)
         if found is not None and not self.names.opening and self._counts_working_hours(found):
             help = "Add 'opening: 09:00-17:00' to the calendar."
             self.say("RE405", place(0, len(text)), "Working hours need opening hours, and the calendar has none.", help)
@@ -243,17 +251,26 @@ class Reading:
                     f"Give '{text}' a value under 'parameters', in a variant, or in a pack that extends this one.",
                 )
                 return None
+            if parameter.faulty:
+                return None
             if not isinstance(parameter.value, Period):
-                self.say(
-                    "RE410", node.span, f"The parameter '{text}' is no period of time.", "Write one like '3 days'."
-                )
+                misfit = misused(self.names.symbols, text, "period", self.rule)
+                if misfit is not None:
+                    self.tell(misfit)
+                    return None
+                message = f"The parameter '{text}' is {parameter.type.in_words}, not a period of time."
+                self.say("RE410", node.span, message, "Name one that is, or write a period like '3 days'.")
                 return None
             period = parameter.value
         else:
             try:
                 period = parse_period(text)
             except TimingError as fault:
-                if text.replace("_", "a").isalnum() and not text[:1].isdigit():
+                within = beside is not None and self.get(beside, "within") is node
+                if within and nearest(text, (UNSPECIFIED,)):
+                    message = f"'{text}' is no period of time."
+                    self.say("RE405", node.span, message, did_you_mean(text, (UNSPECIFIED,)))
+                elif text.replace("_", "a").isalnum() and not text[:1].isdigit():
                     help = did_you_mean(text, self.names.symbols.parameters)
                     self.say("RE306", node.span, f"There is no parameter '{text}', and it is no period of time.", help)
                 else:

@@ -34,9 +34,11 @@ def check_reach(pack: Pack, report: list[Diagnostic]) -> None:
         created = [t.to for t in live if t.creates and t.to is not None]
         if not created:
             report.append(_cannot_begin(process, idle))
+            reached = set(process.states)
         else:
-            _unreached(process, live, idle, created, report)
-        _dead_ends(process, live, idle, report)
+            reached = set(spread(created, steps(live)))
+            _unreached(process, live, idle, reached, report)
+        _dead_ends(process, live, idle, reached, report)
 
 
 def _cannot_begin(process: Process, idle: list[Transition]) -> Diagnostic:
@@ -58,11 +60,10 @@ def _cannot_begin(process: Process, idle: list[Transition]) -> Diagnostic:
 
 
 def _unreached(
-    process: Process, live: list[Transition], idle: list[Transition], created: list[str], report: list[Diagnostic]
+    process: Process, live: list[Transition], idle: list[Transition], reached: set[str], report: list[Diagnostic]
 ) -> None:
-    found = spread(created, steps(live))
     for state in process.states.values():
-        if state.name in found:
+        if state.name in reached:
             continue
         into = [t for t in live if t.to == state.name and t.states != {state.name}]
         waiting = [t for t in idle if t.to == state.name]
@@ -80,7 +81,9 @@ def _unreached(
         report.append(finding("RE501", state.place, message, help))
 
 
-def _dead_ends(process: Process, live: list[Transition], idle: list[Transition], report: list[Diagnostic]) -> None:
+def _dead_ends(
+    process: Process, live: list[Transition], idle: list[Transition], reached: set[str], report: list[Diagnostic]
+) -> None:
     final = {state.name for state in process.states.values() if state.final}
     left = {state for t in live for state in t.states}
     # in some states an instance may rest for ever, because things still happen in it without leading anywhere
@@ -88,7 +91,8 @@ def _dead_ends(process: Process, live: list[Transition], idle: list[Transition],
     ending = spread([*final, *resting], steps(live, backward=True))
     onward = steps(live)
     for state in process.states.values():
-        if state.final:
+        # of a state that nothing leads to, that is told
+        if state.final or state.name not in reached:
             continue
         if state.name not in left:
             waiting = [t for t in idle if state.name in t.states]
