@@ -31,12 +31,12 @@ def trace(told: Trace, paint: Paint = plain, width: int = 120) -> str:
 
 
 def failed(told: Trace, paint: Paint = plain, width: int = 120) -> str:
-    """For each timeline that failed: what differs, and what had happened up to the first difference."""
+    """For each timeline that failed: what differs, and what had happened up to the last difference."""
     lines: list[str] = []
     for timeline in told.timelines:
         if timeline.failures:
-            first = min(failure.step for failure in timeline.failures)
-            lines += [*_timeline(timeline, told.zone, paint, width, until=first), ""]
+            last = max(failure.step for failure in timeline.failures)
+            lines += [*_timeline(timeline, told.zone, paint, width, until=last), ""]
             lines += [*differences(timeline.failures, Clock(told.zone, timeline.start), paint, width), ""]
     return "\n".join(lines).rstrip("\n")
 
@@ -68,8 +68,8 @@ def _timeline(timeline: Timeline, zone: str, paint: Paint, width: int, until: in
     after = [*shown[1:], None]
     entries = [e for e, then in zip(shown, after, strict=True) if not (_is_bare(e) and then and then.at == e.at)]
     if timeline.edge:
-        moved = f": {timeline.moved}" if timeline.moved else ""
-        yield paint(clean(f"{EDGES[timeline.edge]}{moved}").capitalize(), "title")
+        moved = f": {clock.localised(timeline.moved)}" if timeline.moved else ""
+        yield paint(clean(f"{EDGES[timeline.edge].capitalize()}{moved}"), "title")
     rows = [(clock.show(entry.at), _who(entry), entry) for entry in entries]
     when = max((len(moment) for moment, _, _ in rows), default=0)
     who = min(WHO, max((columns(name) for _, name, _ in rows), default=0))

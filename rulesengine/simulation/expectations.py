@@ -13,7 +13,7 @@ import msgspec
 
 from rulesengine.case import Case, Decision, Instance, Reason, Run, to_moment
 from rulesengine.diagnostics import PackError, Span, finding
-from rulesengine.facts import FactType
+from rulesengine.facts import FactType, show_moment
 from rulesengine.pack import Pack
 from rulesengine.rules.deadline import is_overdue, is_paused
 from rulesengine.trace import Failure
@@ -175,18 +175,21 @@ class Comparison:
         if check.kind == "state":
             return f"{name} state", str(check.expected), "no such instance" if instance is None else instance.state
         fact: FactType = self.pack.processes[process].facts[check.fact]
-        expected = fact.show_local(check.expected, self.pack.calendar)
+        expected = self._value(fact, check.expected)
         if instance is None:
             return f"{name} {check.fact}", expected, "no such instance"
-        return f"{name} {check.fact}", expected, fact.show_local(instance.facts.get(check.fact), self.pack.calendar)
+        return f"{name} {check.fact}", expected, self._value(fact, instance.facts.get(check.fact))
 
     # text
 
     def moment(self, moment: int | None) -> str:
-        """A moment in the pack's zone with its offset; None is a deadline that does not run."""
-        if moment is None:
-            return "does not run"
-        return self.pack.calendar.local(moment).isoformat(" ", "auto")
+        """A moment as JSON has it, which the renderer shows as all others; None is a deadline that does not run."""
+        return "does not run" if moment is None else show_moment(moment)
+
+    def _value(self, fact: FactType, value: Any) -> str:
+        if fact.kind == "datetime" and value is not None:
+            return show_moment(value)
+        return fact.show_local(value, self.pack.calendar)
 
 
 def outcome(decision: Decision) -> str:

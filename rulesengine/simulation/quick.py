@@ -23,6 +23,13 @@ from rulesengine.simulation.scenario import Scenario, from_document
 
 FILE = "command line"
 WORDS = ("given", "context", "wait", "at")
+#: words of periods and moments, besides numbers
+OF_TIME = frozenset(
+    {
+        *("microsecond", "microseconds", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days"),
+        *("week", "weeks", "month", "months", "year", "years", "working", "calendar", "end", "of", "the", "z"),
+    }
+)
 #: what `name=value` after an event may say besides its facts
 OF_EVENT = ("by", "target", "id")
 OF_GIVEN = ("state", "under", "id", "entered")
@@ -49,21 +56,27 @@ class _Piece:
 
 def command_line(pack: str, start: str, pieces: Sequence[str]) -> str:
     """The line that findings in `command line` speak of."""
-    return " ".join(shlex.quote(text) for text in (pack, start, *pieces))
+    return " ".join(piece.shown for piece in _placed(pack, start, pieces))
 
 
 def quick_scenario(pack: str, start: str, pieces: Sequence[str]) -> Scenario:
     """The scenario of a command. PackError where the pieces make none; its places are those of `command_line`."""
-    placed: list[_Piece] = []
-    column = 1
-    for text in (pack, start, *pieces):
-        placed.append(_Piece(text, column))
-        column += len(placed[-1].shown) + 1
+    _, _, _, placed_pack, _, placed_start, *placed = _placed(pack, start, pieces)
     report: list[Diagnostic] = []
-    document = _Writer(report).document(placed[0], placed[1], placed[2:])
+    document = _Writer(report).document(placed_pack, placed_start, placed)
     if report:
         raise PackError(report)
     return from_document(document, [], FILE)
+
+
+def _placed(pack: str, start: str, pieces: Sequence[str]) -> list[_Piece]:
+    """The whole command, as it can be typed again."""
+    placed: list[_Piece] = []
+    column = 1
+    for text in ("rulesengine", "simulate", "--pack", pack, "--start", start, *pieces):
+        placed.append(_Piece(text, column))
+        column += len(placed[-1].shown) + 1
+    return placed
 
 
 class _Writer:
@@ -76,6 +89,7 @@ class _Writer:
         context: dict[str, Node] = {}
         steps: list[Node] = []
         places = list(pieces)
+        self.torn(start, places)
         while places:
             piece = places.pop(0)
             if "=" in piece.text:
@@ -89,7 +103,9 @@ class _Writer:
                 self.context(context if not steps else None, _values(places), context, steps, piece)
             elif piece.text in ("wait", "at"):
                 key = "after" if piece.text == "wait" else "at"
-                steps.append(_map({key: (piece.span(), places.pop(0).node())}))
+                timed = places.pop(0)
+                steps.append(_map({key: (piece.span(), timed.node())}))
+                self.torn(timed, places)
             elif "." in piece.text:
                 steps.append(self.event(piece, _values(places)))
             else:
@@ -104,6 +120,17 @@ class _Writer:
             parts["context"] = (pack.span(), _map({name: (node.span, node) for name, node in context.items()}))
         parts["steps"] = (steps[0].span, Node(span=steps[0].span, value=steps, keys={}))
         return _map(parts)
+
+    def torn(self, first: _Piece, rest: list[_Piece]) -> None:
+        """Takes the pieces that belong to a moment or a period which was written without quotes."""
+        torn = [first]
+        while rest and not _begins(rest[0].text):
+            torn.append(rest.pop(0))
+        if len(torn) > 1:
+            text = " ".join(piece.text for piece in torn)
+            place = Span(FILE, 1, first.span().column, 1, torn[-1].span().end_column)
+            message = f"'{text}' came in {len(torn)} pieces."
+            self.report.append(finding("RE205", place, message, f"Put quotes around '{text}'."))
 
     def say(self, piece: _Piece, message: str, help: str = "") -> None:
         self.report.append(finding("RE205", piece.span(), message, help))
@@ -163,7 +190,14 @@ class _Writer:
         node, found = read(text, FILE) if text.strip() else (None, [])
         if node is None or any(diagnostic.severity == "error" for diagnostic in found) or isinstance(node.value, dict):
             return name, _text(text, place)
-        return name, _placed(node, place)
+        return name, _at(node, place)
+
+
+def _begins(text: str) -> bool:
+    """Whether a piece is one of its own and not the rest of a moment or a period: `hours`, `09:00:00.5`, `+02:00`."""
+    if not text or "=" in text or text in WORDS:
+        return True
+    return text[0].isalpha() and text.lower() not in OF_TIME
 
 
 def _values(pieces: list[_Piece]) -> list[_Piece]:
@@ -174,10 +208,10 @@ def _values(pieces: list[_Piece]) -> list[_Piece]:
     return taken
 
 
-def _placed(node: Node, place: Span) -> Node:
+def _at(node: Node, place: Span) -> Node:
     value: Any = node.value
     if isinstance(value, list):
-        value = [_placed(item, place) for item in value]
+        value = [_at(item, place) for item in value]
     return Node(span=place, value=value, keys={})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from rulesengine.facts import FactType, read_moment
 from rulesengine.pack import Pack, Process
 from rulesengine.simulation.scenario import entries
 from rulesengine.timing import Period, parse_period
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Words:
@@ -39,9 +42,8 @@ class Words:
 
     def moment(self, node: Node) -> int | None:
         """A moment in microseconds; without an offset it is wall-clock time of the pack's zone."""
-        text = str(node.value).replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
         try:
-            return read_moment(text if len(text) > 10 else f"{text} 00:00", self.pack.calendar)
+            return read_moment(as_moment(str(node.value)), self.pack.calendar)
         except ValueError as fault:
             self.say("RE603", node.span, sentence(str(fault)), "Write day and time: 2026-03-02 09:00.")
             return None
@@ -67,10 +69,15 @@ class Words:
             raw = str(raw)
         if type.kind in ("list", "instances") and isinstance(raw, list):
             raw = [str(entry) if isinstance(entry, int) and not isinstance(entry, bool) else entry for entry in raw]
+        if type.kind == "datetime" and isinstance(raw, str):
+            raw = as_moment(raw)
         try:
             return type.read(raw, self.pack.calendar)
         except ValueError as fault:
-            self.say("RE604", value.span, sentence(str(fault)), f"The pack says: {type.type_text}.")
+            help = f"The pack says: {type.type_text}."
+            if type.kind == "datetime":
+                help += " Write day and time in the pack's zone, 2026-03-02 09:00; a day alone is its first moment."
+            self.say("RE604", value.span, sentence(str(fault)), help)
             return None
 
     def context(self, node: Node | None) -> dict[str, dict[str, Any]]:
@@ -96,6 +103,12 @@ class Words:
             self.say("RE405", node.span, sentence(str(fault)), "Write a period like '3 days' or '2 working hours'.")
             return None
         return period
+
+
+def as_moment(text: str) -> str:
+    """A moment as scenarios write it, in the form in which it is read: a day is its first moment."""
+    text = text.replace(" Z", "Z").replace(" +", "+").replace(" -", "-")
+    return f"{text} 00:00" if _DAY.fullmatch(text) else text
 
 
 def split_rule(text: str) -> tuple[str, str]:

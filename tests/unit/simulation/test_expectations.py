@@ -68,8 +68,8 @@ def test_what_happens_is_what_is_expected(story: Play, step: str) -> None:
         (
             "{expect: {due: {question.reply: 2026-03-04 10:00}}}",
             "question.reply due",
-            "2026-03-04 10:00:00+01:00",
-            "2026-03-04 09:00:00+01:00",
+            "2026-03-04T09:00:00.000000Z",
+            "2026-03-04T08:00:00.000000Z",
         ),
     ],
 )
