@@ -20,6 +20,12 @@ def policies_folder() -> Path:
     return _folder("policies")
 
 
+def code_page(code: str) -> Path:
+    """The page that explains the code of a finding."""
+    inside = _PACKAGE / "codes"
+    return (inside if inside.is_dir() else _PACKAGE.parent / "docs" / "codes") / f"{code}.md"
+
+
 def _folder(name: str) -> Path:
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parent / name

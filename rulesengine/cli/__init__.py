@@ -36,7 +36,7 @@ main = Program(
     rulesengine due docs/examples/claim.yaml --explain
     rulesengine options docs/examples/claim.yaml --by seller
 
-    A pack is named by its path, or by its name where it comes with rulesengine.
+    A pack is named by its path, or by its name: that of a pack in ./policies or here, else of one that comes along.
     """,
     epilog="""Exit codes: 0 fine, 1 findings or failed expectations, 2 wrong usage, 3 could not run.
 

@@ -3,80 +3,106 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rulesengine.cli.common import Progress, code_for, format_option, say, say_json, show_findings
-from rulesengine.cli.program import CannotRun
+from rulesengine.cli.naming import known, missing, packs
+
+if TYPE_CHECKING:
+    from rulesengine.diagnostics import Diagnostic
 
 
 @click.command(
     epilog="""\b
     rulesengine check                          every pack of the folder policies
     rulesengine check policies/rakuten.yaml    one file
-    rulesengine check rakuten --format json    a pack that comes with rulesengine
+    rulesengine check rakuten --format json    policies/rakuten.yaml, or the one that comes along
+    rulesengine check --explain RE405          what a finding means
 
     Exit codes: 0 nothing wrong, 1 findings, 2 wrong usage, 3 a file could not be read.
     """
 )
-@click.argument("packs", metavar="[PACK]...", nargs=-1)
+@click.argument("packs", metavar="[PACK]...", nargs=-1, shell_complete=packs)
+@click.option("--explain", metavar="CODE", help="Show what a code such as RE405 means, with an example, and leave.")
 @format_option
-def check(packs: tuple[str, ...], form: str) -> int:
+def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
     """Check packs and show every finding: where it is, what is wrong, and what to do about it.
 
-    PACK is a file, a folder of packs, or the name of a pack that comes with rulesengine. Without one, the folder
-    policies is checked.
+    PACK is a file, a folder of packs, or a name: of a pack in the folder policies, in this folder, or else of one that
+    comes with rulesengine. Without one, the folder policies is checked. Scenarios and registers of a folder are passed
+    over.
     """
-    from rulesengine.diagnostics import Diagnostic
-    from rulesengine.loading import check_pack, find_pack
+    from rulesengine.loading import check_pack
+    from rulesengine.loading.shape import MAX_FINDINGS
     from rulesengine.render.findings import summary
     from rulesengine.render.jsons import diagnostics
 
-    files = _files(packs or _policies())
-    found: dict[Diagnostic, None] = {}
+    if explain is not None:
+        return _explain(explain)
+    files, unread = _files(packs or ("policies",))
+    found: dict[Diagnostic, None] = dict.fromkeys(unread)
+    full = False
     progress = Progress(len(files), "packs")
     for done, file in enumerate(files):
         progress.at(done)
         # a base that several packs extend is told of once
-        found.update(dict.fromkeys(check_pack(find_pack(file))))
+        here = check_pack(file)
+        found.update(dict.fromkeys(here))
+        full = full or len(here) >= MAX_FINDINGS
     progress.over()
     if form == "json":
         say_json(diagnostics(found))
         return code_for(found)
     if found:
         show_findings(found)
-        say("")
-    say(summary(len(files), list(found), "pack"))
+    if files:
+        say(("\n" if found else "") + summary(len(files), list(found), "pack"))
+    if full:
+        say(f"There may be more: of one file no more than {MAX_FINDINGS} are shown.")
     return code_for(found)
 
 
-def _policies() -> tuple[str, ...]:
-    if not Path("policies").is_dir():
-        raise click.UsageError("Name a pack: there is no folder 'policies' here.")
-    return ("policies",)
+def _explain(code: str) -> int:
+    from rulesengine.diagnostics import CATALOGUE, did_you_mean
+    from rulesengine.resources import code_page
+
+    code = code.upper()
+    if code not in CATALOGUE:
+        raise click.UsageError(f"There is no code '{code}'. {did_you_mean(code, CATALOGUE)}")
+    page = code_page(code)
+    say(page.read_text(encoding="utf-8").rstrip("\n") if page.is_file() else f"{code}: {CATALOGUE[code][1]}")
+    return 0
 
 
-def _files(names: tuple[str, ...]) -> list[str]:
-    """Folders replaced by the packs in them; each file once."""
+def _files(names: tuple[str, ...]) -> tuple[list[str], list[Diagnostic]]:
+    """Folders replaced by the packs in them, each file once; and what is not there."""
+    from rulesengine.diagnostics import PackError
+
     files: dict[str, None] = {}
+    unread: list[Diagnostic] = []
     for name in names:
-        if not Path(name).is_dir():
-            files[known(name)] = None
-            continue
-        inside = sorted([*Path(name).glob("*.yaml"), *Path(name).glob("*.yml")])
-        if not inside:
-            raise CannotRun(f"There is no pack in the folder '{name}': packs end in .yaml.")
-        files.update(dict.fromkeys(str(file) for file in inside))
-    return list(files)
+        if Path(name).is_dir():
+            inside = [str(file) for file in _inside(Path(name))]
+            files.update(dict.fromkeys(inside))
+            if not inside:
+                message = f"There is no pack in the folder '{name}'."
+                unread.append(missing(name, message, "Packs end in .yaml and have the keys 'pack' and 'processes'."))
+        elif name == "policies" and names == ("policies",):
+            unread.append(missing(name, "There is no folder 'policies' here.", "Name a pack or a folder of packs."))
+        else:
+            try:
+                files[known(name)] = None
+            except PackError as fault:
+                unread += fault.diagnostics
+    return list(files), unread
 
 
-def known(name: str) -> str:
-    """The name as it stands, where it may be a file or is a pack's; otherwise CannotRun, with the likely one."""
-    from rulesengine.diagnostics import did_you_mean
-    from rulesengine.loading import find_pack
-    from rulesengine.resources import policies_folder
+def _inside(folder: Path) -> list[Path]:
+    """The packs of a folder, and whatever may be meant as one; not its scenarios and registers."""
+    from rulesengine.document import read_file
+    from rulesengine.loading.shape import kind_of
 
-    if find_pack(name).is_file() or "/" in name or name.endswith((".yaml", ".yml")):
-        return name
-    shipped = sorted(path.stem for path in policies_folder().glob("*.yaml"))
-    raise CannotRun(f"There is no file and no pack '{name}'. {did_you_mean(name, shipped)}")
+    found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    return [file for file in found if kind_of(read_file(file)[0]) in ("pack", None)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -77,17 +78,25 @@ def say_json(data: Any) -> None:
 
 
 def show_findings(found: Iterable[Diagnostic], line: str = "") -> None:
-    """Findings as text; `line` is the command that findings in `command line` speak of."""
+    """Findings as text, and how to learn more; `line` is the command that findings in `command line` speak of."""
     from rulesengine.render.findings import findings
+    from rulesengine.resources import code_page
 
-    say(findings(list(found), lambda file: lines_of(file, line), paint))
+    listed = list(found)
+    say(findings(listed, lambda file: lines_of(file, line), paint))
+    explained = next((one.code for one in listed if code_page(one.code).is_file()), None)
+    if explained is not None:
+        say("")
+        say(paint(f"What {explained} means: rulesengine check --explain {explained}", "quiet"))
 
 
 def lines_of(file: str, line: str = "") -> Sequence[str]:
-    """The lines of a file a finding speaks of; none where it cannot be read."""
+    """The lines of a file a finding speaks of; none where it cannot be read, or is a pipe that is read but once."""
     if file == "command line":
         return [line]
     try:
+        if not stat.S_ISREG(os.stat(file).st_mode):
+            return []
         with open(file, encoding="utf-8", errors="replace") as opened:
             return opened.read(2_000_000).split("\n")
     except (OSError, ValueError):
@@ -111,7 +120,7 @@ class Progress:
 
     def at(self, done: int) -> None:
         """Tells how far the work is, if it takes long."""
-        if time.monotonic() - self._began > 1 and sys.stderr.isatty():
+        if time.monotonic() - self._began > 1 and sys.stderr is not None and sys.stderr.isatty():
             click.echo(f"\r{done}/{self._total} {self._what}", nl=False, err=True)
             self._shown = True
 

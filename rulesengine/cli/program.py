@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -16,10 +17,12 @@ USAGE, FAILED = 2, 3
 INTERRUPTED, PIPE_CLOSED = 130, 141
 
 
-class CannotRun(click.ClickException):
-    """Something outside the pack and the scenario is in the way: a missing file, a folder where a file belongs."""
+class _SystemError(Exception):
+    """An OSError on its way out past click, which would leave with 1 where nobody reads the output any more."""
 
-    exit_code = FAILED
+    def __init__(self, fault: OSError) -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 class Program(click.Group):
@@ -67,6 +70,20 @@ class Program(click.Group):
             ctx.fail(f"There is no command '{args[0]}'. {did_you_mean(args[0], self._late)}")
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **rest: Any) -> click.Context:
+        """As click does it; --help and --version are written here."""
+        try:
+            return super().make_context(*args, **rest)
+        except OSError as fault:
+            raise _SystemError(fault) from fault
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does it."""
+        try:
+            return super().invoke(ctx)
+        except OSError as fault:
+            raise _SystemError(fault) from fault
+
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **rest: Any
     ) -> int:
@@ -82,6 +99,8 @@ class Program(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
+        if sys.stdout is None:
+            return _unwritten("it is closed")
         try:
             result = super().main(args, standalone_mode=False, **rest)
             sys.stdout.flush()
@@ -90,14 +109,27 @@ class Program(click.Group):
             return fault.exit_code
         except (KeyboardInterrupt, EOFError, click.Abort):
             return INTERRUPTED
-        except BrokenPipeError:
-            return PIPE_CLOSED
+        except (OSError, _SystemError) as fault:
+            return _unanswered(fault.fault if isinstance(fault, _SystemError) else fault)
         except MemoryError:
             click.echo("rulesengine: not enough memory for this input.", err=True)
             return FAILED
         except Exception as fault:  # the last resort: a defect, told in a sentence
             return _defect(fault)
         return result if isinstance(result, int) else 0
+
+
+def _unanswered(fault: OSError) -> int:
+    if isinstance(fault, BrokenPipeError):
+        return PIPE_CLOSED
+    # what cannot be read is a finding; a fault without a file is one of writing
+    return _defect(fault) if fault.filename is not None else _unwritten(fault.strerror or str(fault))
+
+
+def _unwritten(why: str) -> int:
+    with suppress(OSError):
+        click.echo(f"rulesengine: the output cannot be written: {why}.", err=True)
+    return FAILED
 
 
 def _defect(fault: Exception) -> int:
@@ -117,9 +149,13 @@ def _defect(fault: Exception) -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    if code == PIPE_CLOSED:
-        # the interpreter would complain once more when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            # the interpreter would complain once more when it flushes what is left at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     sys.exit(code)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulesengine.cli.check import known
 from rulesengine.cli.common import FOUND, code_for, format_option, paint, say, say_json, show_findings, width
+from rulesengine.cli.naming import files, known, packs
 
 if TYPE_CHECKING:
     from rulesengine.diagnostics import Diagnostic
@@ -37,8 +37,13 @@ if TYPE_CHECKING:
     Exit codes: 0 fine, 1 an expectation failed or the scenario has errors, 2 wrong usage, 3 a file could not be read.
     """
 )
-@click.argument("pieces", metavar="SCENARIO... | PIECE...", nargs=-1)
-@click.option("--pack", metavar="PACK", help="Play the pieces, or the scenarios, under this pack: a file or a name.")
+@click.argument("pieces", metavar="SCENARIO... | PIECE...", nargs=-1, shell_complete=files)
+@click.option(
+    "--pack",
+    metavar="PACK",
+    shell_complete=packs,
+    help="Play the pieces, or the scenarios, under this pack: a file, or a name as for check.",
+)
 @click.option("--start", metavar="MOMENT", help="When the pieces begin: '2026-03-02 09:00' in the pack's zone.")
 @format_option
 def simulate(pieces: tuple[str, ...], pack: str | None, start: str | None, form: str) -> int:
@@ -60,8 +65,9 @@ def simulate(pieces: tuple[str, ...], pack: str | None, start: str | None, form:
             raise click.UsageError("--start begins a scenario on the command line: say under which --pack.")
         line = command_line(pack, start, pieces)
         try:
-            scenario = quick_scenario(known(pack), start, pieces)
-            stories.append(play(scenario, Engine(load_pack(pack))))
+            file = known(pack)
+            scenario = quick_scenario(pack, start, pieces)
+            stories.append(play(scenario, Engine(load_pack(file))))
         except PackError as fault:
             found += fault.diagnostics
     else:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rulesengine.cli.check import known
 from rulesengine.cli.common import code_for, format_option, paint, say, say_json, show_findings, width
+from rulesengine.cli.naming import actors, files, known, packs
 
 if TYPE_CHECKING:
     from rulesengine.case import Obligation
+    from rulesengine.render.moments import Clock
     from rulesengine.simulation import Story
 
 
@@ -35,7 +36,7 @@ def _played(scenario: str, pack: str | None, form: str) -> tuple[Story | None, i
 def _head(story: Story) -> dict[str, Any]:
     from rulesengine.facts import show_moment
 
-    _, _, end = story.endings[-1]
+    edge, _, end = story.endings[-1]
     pack = story.plan.pack
     return {
         "scenario": story.scenario.title,
@@ -43,11 +44,22 @@ def _head(story: Story) -> dict[str, Any]:
         "version": pack.version,
         "zone": pack.zone,
         "at": show_moment(end.moment),
+        "edge": edge,
         "diagnostics": [],
     }
 
 
-pack_option = click.option("--pack", metavar="PACK", help="Play the scenario under this pack instead of its own.")
+def _side(story: Story, clock: Clock) -> str:
+    """Which of its three endings is shown of a scenario that stands at an edge."""
+    from rulesengine.render.timeline import EDGES
+
+    edge, moved, _ = story.endings[-1]
+    return f", {EDGES[edge]}{f' ({clock.localised(moved)})' if moved else ''}" if edge else ""
+
+
+pack_option = click.option(
+    "--pack", metavar="PACK", shell_complete=packs, help="Play the scenario under this pack instead of its own."
+)
 
 
 @click.command(
@@ -58,12 +70,15 @@ pack_option = click.option("--pack", metavar="PACK", help="Play the scenario und
     Exit codes: 0 fine, 1 the scenario has errors, 2 wrong usage, 3 a file could not be read.
     """
 )
-@click.argument("scenario", metavar="SCENARIO")
+@click.argument("scenario", metavar="SCENARIO", shell_complete=files)
 @pack_option
 @click.option("--explain", is_flag=True, help="Show how each moment is counted, step by step.")
 @format_option
 def due(scenario: str, pack: str | None, explain: bool, form: str) -> int:
-    """Show what must be done next when SCENARIO is over: by whom, by when, or else."""
+    """Show what must be done next when SCENARIO is over: by whom, by when, or else.
+
+    Of a scenario with boundaries the ending just after the edge is shown.
+    """
     from rulesengine.case import to_datetime
     from rulesengine.render import jsons
     from rulesengine.render.answers import obligations
@@ -85,7 +100,7 @@ def due(scenario: str, pack: str | None, explain: bool, form: str) -> int:
         return 0
     _, _, end = story.endings[-1]
     clock = Clock(story.plan.pack.zone, to_datetime(end.moment))
-    say(paint(clean(f"{story.scenario.title}: {clock.show(to_datetime(end.moment))}"), "title"))
+    say(paint(clean(f"{story.scenario.title}: {clock.show(to_datetime(end.moment))}{_side(story, clock)}"), "title"))
     if not told.obligations:
         say("Nothing is due.")
     for one in told.obligations:
@@ -127,12 +142,17 @@ def _count(story: Story, obligation: Obligation) -> Iterator[tuple[int, str]]:
     Exit codes: 0 fine, 1 the scenario has errors, 2 wrong usage, 3 a file could not be read.
     """
 )
-@click.argument("scenario", metavar="SCENARIO")
-@click.option("--by", "actor", metavar="ACTOR", required=True, help="Who asks: an actor of the pack.")
+@click.argument("scenario", metavar="SCENARIO", shell_complete=files)
+@click.option(
+    "--by", "actor", metavar="ACTOR", required=True, shell_complete=actors, help="Who asks: an actor of the pack."
+)
 @pack_option
 @format_option
 def options(scenario: str, actor: str, pack: str | None, form: str) -> int:
-    """Show what ACTOR may do when SCENARIO is over: each event, allowed or not, why, its limits, until or from when."""
+    """Show what ACTOR may do when SCENARIO is over: each event, allowed or not, why, its limits, until or from when.
+
+    Of a scenario with boundaries the ending just after the edge is shown.
+    """
     from rulesengine.case import to_datetime
     from rulesengine.diagnostics import did_you_mean
     from rulesengine.render import answers, jsons
@@ -152,7 +172,7 @@ def options(scenario: str, actor: str, pack: str | None, form: str) -> int:
         say_json({**_head(story), "by": actor, "options": [jsons.option(one) for one in found]})
         return 0
     clock = Clock(story.plan.pack.zone, now)
-    say(paint(clean(f"{story.scenario.title}: {actor}, {clock.show(now)}"), "title"))
+    say(paint(clean(f"{story.scenario.title}: {actor}, {clock.show(now)}{_side(story, clock)}"), "title"))
     say("")
     say(answers.options(found, clock, paint, width()))
     return 0

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from rulesengine.cli.common import FOUND, Progress, code_for, format_option, paint, say, say_json, show_findings, width
-from rulesengine.cli.program import CannotRun
+from rulesengine.cli.naming import ENDS, missing
+from rulesengine.cli.naming import files as complete
 from rulesengine.cli.simulate import as_data
 
 if TYPE_CHECKING:
@@ -29,35 +30,38 @@ OF_SCENARIOS = frozenset({"scenario", "start", "steps", "given", "boundaries"})
     Exit codes: 0 all hold, 1 an expectation failed or a scenario has errors, 2 wrong usage, 3 a file could not be read.
     """
 )
-@click.argument("folders", metavar="[FOLDER | SCENARIO]...", nargs=-1)
+@click.argument("folders", metavar="[FOLDER | SCENARIO]...", nargs=-1, shell_complete=complete)
 @click.option("--verbose", "-v", is_flag=True, help="Name the scenarios that hold, too.")
 @format_option
 def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
     """Run every scenario below a folder and compare what happens with what it expects.
 
-    What differs is shown with the timeline up to that point. An event of which the scenario says nothing has to be
-    accepted. Files that are no scenarios (packs, registers) are passed over.
+    What differs is shown with the timeline up to its last difference. An event of which the scenario says nothing has
+    to be accepted. Files of a folder that are no scenarios (packs, registers) are passed over; a folder without any
+    scenario is a mistake.
     """
     from rulesengine.render.findings import counted
 
-    files = _files(folders or ("tests/scenarios",))
+    files, found = _files(folders or ("tests/scenarios",))
     engines: dict[str, Engine] = {}
     stories: list[Story] = []
-    found: list[Diagnostic] = []
     ran = failed = 0
+    lacking = {folder for below in files.values() for folder in below}
     progress = Progress(len(files), "scenarios")
-    for done, (file, sure) in enumerate(files):
+    for done, (file, below) in enumerate(files.items()):
         progress.at(done)
-        story, findings = _run(file, sure, engines)
+        story, findings = _run(file, not all(below), engines)
         if story is None and not findings:
             continue
         ran += 1
+        lacking -= below
         found += findings
         failed += bool(findings)
         if story is not None:
             stories.append(story)
             failed += bool(story.trace().failures)
     progress.over()
+    found += [_without(folder) for folder in sorted(lacking - {""})]
     if form == "json":
         traces = [as_data(story) for story in stories]
         data = {"scenarios": ran, "failed": failed, "traces": traces, "diagnostics": [one.as_dict() for one in found]}
@@ -67,28 +71,36 @@ def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
             _show(story, verbose)
         if found:
             show_findings(dict.fromkeys(found))
-            say("")
-        held = f"{failed} failed" if failed else "all hold"
-        say(paint(f"{counted(ran, 'scenario')}, {held}", "bad" if failed else "good"))
+        if ran:
+            held = f"{failed} failed" if failed else "all hold"
+            say("\n" * bool(found) + paint(f"{counted(ran, 'scenario')}, {held}", "bad" if failed else "good"))
     return code_for(found) or (FOUND if failed else 0)
 
 
-def _files(folders: tuple[str, ...]) -> list[tuple[str, bool]]:
-    """Every YAML file below the folders, and whether it was named itself and so has to be a scenario."""
-    files: dict[str, bool] = {}
-    for name in folders:
+def _files(names: tuple[str, ...]) -> tuple[dict[str, set[str]], list[Diagnostic]]:
+    """Every YAML file to look at with the folders it was found below, "" where it was named itself and so has to be a
+    scenario; and what is not there.
+    """
+    files: dict[str, set[str]] = {}
+    unread: list[Diagnostic] = []
+    for name in names:
         path = Path(name)
         if not path.exists():
-            raise CannotRun(f"There is no folder and no file '{name}'.")
-        if not path.is_dir():
-            files[name] = True
-            continue
-        inside = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml") and file.is_file())
-        for file in inside:
-            files.setdefault(str(file), False)
-    if not files:
-        raise CannotRun(f"There is no scenario below {', '.join(repr(name) for name in folders)}: they end in .yaml.")
-    return list(files.items())
+            unread.append(missing(name, f"There is no folder and no file '{name}'.", "Check name and folder."))
+        elif not path.is_dir():
+            files.setdefault(name, set()).add("")
+        else:
+            inside = sorted(file for file in path.rglob("*") if file.suffix in ENDS and file.is_file())
+            for file in inside:
+                files.setdefault(str(file), set()).add(name)
+            if not inside:
+                unread.append(_without(name))
+    return files, unread
+
+
+def _without(folder: str) -> Diagnostic:
+    help = "Scenarios end in .yaml and have the keys 'scenario' and 'steps'."
+    return missing(folder, f"There is no scenario below the folder '{folder}'.", help)
 
 
 def _run(file: str, sure: bool, engines: dict[str, Engine]) -> tuple[Story | None, list[Diagnostic]]:

@@ -14,10 +14,11 @@ import msgspec
 
 from rulesengine.diagnostics import Diagnostic, in_order, nearest
 from rulesengine.document import Node, plain
+from rulesengine.loading.shape.kinds import kind_of, other_kind
 from rulesengine.loading.shape.schemas import Kind, described, validator_of
 from rulesengine.loading.shape.wording import Teller
 
-__all__ = ["Kind", "check_shape"]
+__all__ = ["MAX_FINDINGS", "Kind", "check_shape", "kind_of"]
 
 #: findings about one document; more would not be read
 MAX_FINDINGS = 200
@@ -33,6 +34,8 @@ def check_shape(node: Node, kind: Kind, *, merged: bool = False) -> list[Diagnos
     A pack that extends another may leave out what that one says. `merged`: it is joined with all it extends, and has to
     be whole.
     """
+    if (other := other_kind(node, kind)) is not None:
+        return [other]
     teller = Teller(kind)
     tree = node
     if merged and isinstance(node.value, dict):
