@@ -23,13 +23,8 @@ from rulesengine.simulation.scenario import Scenario, from_document
 
 FILE = "command line"
 WORDS = ("given", "context", "wait", "at")
-#: words of periods and moments, besides numbers
-OF_TIME = frozenset(
-    {
-        *("microsecond", "microseconds", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days"),
-        *("week", "weeks", "month", "months", "year", "years", "working", "calendar", "end", "of", "the", "z"),
-    }
-)
+#: words of periods and moments that go on after their number and unit, or begin before the unit
+OF_TIME = frozenset({"working", "business", "calendar", "on", "days", "hours", "minutes", "seconds", "weekdays", "z"})
 #: what `name=value` after an event may say besides its facts
 OF_EVENT = ("by", "target", "id")
 OF_GIVEN = ("state", "under", "id", "entered")
@@ -124,7 +119,7 @@ class _Writer:
     def torn(self, first: _Piece, rest: list[_Piece]) -> None:
         """Takes the pieces that belong to a moment or a period which was written without quotes."""
         torn = [first]
-        while rest and not _begins(rest[0].text):
+        while rest and not _begins(rest[0].text, after=torn[-1].text):
             torn.append(rest.pop(0))
         if len(torn) > 1:
             text = " ".join(piece.text for piece in torn)
@@ -193,10 +188,12 @@ class _Writer:
         return name, _at(node, place)
 
 
-def _begins(text: str) -> bool:
+def _begins(text: str, *, after: str) -> bool:
     """Whether a piece is one of its own and not the rest of a moment or a period: `hours`, `09:00:00.5`, `+02:00`."""
     if not text or "=" in text or text in WORDS:
         return True
+    if after.isdecimal() and "." not in text:
+        return False
     return text[0].isalpha() and text.lower() not in OF_TIME
 
 

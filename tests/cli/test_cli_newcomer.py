@@ -235,6 +235,7 @@ def test_a_failed_test_shows_all_up_to_its_last_difference(tmp_path: Path) -> No
     [
         (["wait", "2", "hours"], "2 hours"),
         (["wait", "3", "working", "days", "order.place", "by=buyer"], "3 working days"),
+        (["wait", "48", "hours", "on", "working", "days", "wait", "1 day"], "48 hours on working days"),
         (["at", "2026-03-03", "09:00"], "2026-03-03 09:00"),
         (["09:00", "order.place", "by=buyer"], "2026-03-02 09:00"),
     ],
