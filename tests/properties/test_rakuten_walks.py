@@ -19,7 +19,8 @@ from rulesengine.case import Case, Decision, Instance, Obligation, Option, to_da
 from rulesengine.facts import FactType
 
 WALKS = int(os.environ.get("WALKS", "250"))
-STEPS = 16
+#: a walk is this long; the longest claims take ten steps of different people
+STEPS = (8, 12, 16, 30)
 HOUR, DAY = 3_600_000_000, 86_400_000_000
 PARIS = ZoneInfo("Europe/Paris")
 ACTORS = ("visitor", "buyer", "seller", "customer_service", "carrier", "system", "nobody")
@@ -76,7 +77,7 @@ class Walk:
     def go(self) -> None:
         """The whole walk. AssertionError where a promise is broken."""
         self.begin()
-        for _ in range(STEPS):
+        for _ in range(self.dice.choice(STEPS)):
             self.step()
 
     def begin(self) -> None:
@@ -173,7 +174,7 @@ class Walk:
     def offered(self, at: datetime) -> Event:
         """An event that `options` names; mostly one it allows."""
         offers: list[Option] = []
-        for actor in self.dice.sample(ACTORS[:6], 6):
+        for actor in self.dice.sample(ACTORS[:5], 5):
             offers = engine().options(self.case, actor, at, context=self.context)
             if self.dice.random() < 0.05:
                 break
@@ -201,8 +202,8 @@ class Walk:
         """How much an offer is preferred: what leads on, into the later chapters of the page, and was not done yet."""
         process, _, event = option.event.partition(".")
         weight = 3.0 if process in LATER else 1.0
-        if process == self.chapter:
-            weight *= 6
+        if process == self.chapter or (process, self.chapter) == ("return", "claim"):
+            weight *= 8 if option.to else 3
         if not option.to and process != "item":
             weight /= 2
         if option.event in ENDS:
