@@ -65,6 +65,10 @@ def parse_money(raw: Any, digits: int) -> int:
     Text, `int`, `Decimal` and `Fraction` are read exactly. ValueError for anything else, for more than 15 digits
     before the point, and for an amount finer than the smallest unit.
     """
+    if isinstance(raw, str) and raw[-1:].isalpha() and len(raw) <= 100 and (match := _AMOUNT.fullmatch(raw)):
+        number = match[1].replace(",", ".")
+        if _DECIMAL.fullmatch(number):
+            raise ValueError(f"expected an amount of money without its currency, such as {number}, got {got(raw)}")
     value = _read(raw, "an amount of money, such as 80.00")
     if abs(value) >= 10**MONEY_DIGITS:
         raise ValueError(f"expected an amount of at most {MONEY_DIGITS} digits before the point, got {got(raw)}")

@@ -197,7 +197,7 @@ class Composer:
             height = max(height, inner_height)
             last = node.span
             if key in values:
-                message = f"The key {shown(key)} stands twice in this map, first in line {keys[key].line}."
+                message = f"The key {shown(key)} stands twice here, first in line {keys[key].line}."
                 self.report("RE105", place, message, "Keep one of them, or give the other its own name.")
             elif key is not None:
                 values[key] = node
@@ -208,7 +208,7 @@ class Composer:
         """A key and its place; None for one that is not text, which is reported."""
         if type(event) is not yaml.ScalarEvent:
             alias = type(event) is yaml.AliasEvent
-            kind = "an alias" if alias else "a map" if type(event) is yaml.MappingStartEvent else "a list"
+            kind = "an alias" if alias else "keys in braces" if type(event) is yaml.MappingStartEvent else "a list"
             self.path.append("")
             node, _, _ = self.node(event, depth + 1)
             self.path.pop()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+import msgspec
 import yaml
 
-from rulesengine.diagnostics import Diagnostic, finding
+from rulesengine.diagnostics import Diagnostic, Span, finding
 from rulesengine.document.text import Mark, place_from, start_of
 
 #: findings about one document; the reading goes on without telling more
@@ -15,6 +16,9 @@ MAX_FINDINGS = 200
 
 _WORD = re.compile(r"\w[\w.:-]*")
 _QUOTED_BEFORE = re.compile(r"""["'][ \t]*$""")
+#: a key with its colon at the beginning of a line
+_KEY = re.compile(r"[ ]*(?:- +)*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s:'\"#][^:\n#]*):(?=\s|\Z)")
+_ODD_SPACE = re.compile("[\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000]")
 _INDENTED_WITH_TAB = re.compile(r"^ *\t[ \t]*(?=[^\s#])", re.MULTILINE)
 
 
@@ -39,6 +43,15 @@ def explained(fault: yaml.YAMLError, text: str, file: str) -> list[Diagnostic]:
     ]
     if found:
         return found
+    begin = context.index - context.column
+    odd = _ODD_SPACE.search(text, begin, len(text) if last < 0 else last)
+    if odd is not None:
+        message = f"The character here (U+{ord(odd[0]):04X}) looks like a space or like nothing, and is something else."
+        where = place_from(context, text, max(odd.start(), context.index), max(odd.end(), context.index), file)
+        if odd.start() < context.index:
+            column = odd.start() - begin + 1
+            where = Span(file, context.line + 1, column, context.line + 1, column + 1)
+        return [finding("RE104", where, message, "Write an ordinary space instead, or delete it.")]
     words = f"{getattr(fault, 'context', '')}; {getattr(fault, 'problem', '')}"
     mark, message, help = _wording(words, text, problem, context)
     index = min(mark.index, len(text))
@@ -47,15 +60,56 @@ def explained(fault: yaml.YAMLError, text: str, file: str) -> list[Diagnostic]:
     return [finding("RE104", place_from(mark, text, index, end, file), message, help)]
 
 
+class _Point(msgspec.Struct, frozen=True):
+    """A point of the text, counted as the parser does."""
+
+    index: int
+    line: int
+    column: int
+
+
+def _spaces(number: int) -> str:
+    return "no spaces" if number == 0 else f"{number} space{'' if number == 1 else 's'}"
+
+
+def _above(text: str, mark: Mark) -> int:
+    """The spaces before the last line above that holds something."""
+    lines = text[: mark.index - mark.column].splitlines()[-50:]
+    full = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return len(full[-1]) - len(full[-1].lstrip(" ")) if full else 0
+
+
+def _odd_colon(text: str, problem: Mark) -> tuple[Mark, str, str]:
+    """A colon that makes a key where none can stand: one within a text, a line too far in, or one forgotten above."""
+    begin = problem.index - problem.column
+    own = _KEY.match(text, begin)
+    if own is None or own.end() <= problem.index:
+        help = "Put the text behind the first colon in quotes."
+        return problem, "A second colon stands in this line, within its text.", help
+    above, number, start = "", problem.line, begin
+    while start > 0 and (not above.strip() or above.lstrip().startswith("#")):
+        start, end = text.rfind("\n", 0, start - 1) + 1, start - 1
+        above, number = text[start:end].rstrip("\r"), number - 1
+    key = _KEY.match(above)
+    if key is None and above.strip():
+        word = len(above) - len(above.lstrip(" -"))
+        message = "A colon is missing in this line, behind the key."
+        help = f"Write it as 'key:' or 'key: value', such as '{above.strip(' -')[:40].split(' ')[0]}:'."
+        return _Point(start + word, number, word), message, help
+    mine = len(own[0]) - len(own[0].lstrip(" -"))
+    if key is not None and mine > (yours := len(above) - len(above.lstrip(" -"))):
+        message = f"This line is indented further than line {number + 1}, whose value is complete without it."
+        help = f"Indent it by {_spaces(yours)}, like the line above; or put nothing behind the colon above."
+        return _Point(begin + mine, problem.line, mine), message, help
+    help = "Check the indentation of this line and the line above; put text that has a colon in it in quotes."
+    return problem, "No key can stand here.", help
+
+
 def _wording(words: str, text: str, problem: Mark, context: Mark) -> tuple[Mark, str, str]:
     """Where to point, what to say, what to do. `words` are the parser's, of either implementation."""
     here = text[problem.index : problem.index + 1]
     if "mapping values are not allowed" in words:
-        return (
-            problem,
-            "This colon makes a key of what stands before it, and none can stand here.",
-            "Put the text in quotes if the colon belongs to it; else check indentation, and the line above.",
-        )
+        return _odd_colon(text, problem)
     if here and here in "]}" and "flow" not in words.replace("flow node", ""):
         return (
             problem,
@@ -108,8 +162,9 @@ def _wording(words: str, text: str, problem: Mark, context: Mark) -> tuple[Mark,
     if "parsing a block mapping" in words:
         return (
             problem,
-            f"This belongs neither to the map that begins in line {context.line + 1} nor to a value in it.",
-            "Indent it like its neighbours, in the map or in the value above.",
+            f"This line is indented by {_spaces(problem.column)}, which fits none of the keys above it.",
+            f"Give neighbours the same number of spaces: the line above has {_above(text, problem)}, the keys that "
+            f"begin in line {context.line + 1} have {context.column}.",
         )
     if "parsing a block collection" in words:
         return (

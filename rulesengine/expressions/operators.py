@@ -271,7 +271,7 @@ def _compare_help(left: tree.Node, right: tree.Node, written: str) -> str:
             return f"Write the word without quotes: {other.value}."
         return did_you_mean(other.value, words.type.choices)
     if words.type.words and {left.type.kind, right.type.kind} == {"choice", "state"}:
-        return ""
+        return "Compare states with states, and choices with choices."
     if "list" in kinds:
         return "Look for one entry of a list with in."
     if kinds == {"boolean"} or "boolean" in kinds:

@@ -16,6 +16,7 @@ from keyword import iskeyword
 import msgspec
 
 from rulesengine.expressions import vocabulary
+from rulesengine.money import CURRENCIES
 
 LENGTH = 500
 LEVELS = 32
@@ -34,6 +35,11 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_AMOUNT = re.compile(r"(?P<whole>[0-9]+)(?:[.,](?P<part>[0-9]+))?[ \xa0]*(?:(?P<sign>[€£$])|(?P<code>[A-Z]{3})\b)")
+_PERIOD = re.compile(r"[0-9]+ *(?:working +)?(?:second|minute|hour|day|week|month|year)s?\b(?: +on +working +days\b)?")
+#: `now - shipped_at >`, before a period
+_ELAPSED = re.compile(r"\bnow\s*-\s*([a-z_][\w.]*(?:\([^()]*\))?)\s*(<=|>=|<|>)\s*\Z")
+_COMMA = re.compile(r"([0-9]+),([0-9]+)(?![0-9]*[.,])")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
@@ -100,6 +106,26 @@ def read(text: str, report: Report) -> Source | None:
     return Source(text=text, tree=tree, starts=starts, ends=ends)
 
 
+def _written_out(text: str, start: int, kind: str) -> tuple[int, str, str, str] | None:
+    """Where an amount, a period or a decimal comma that begins at `start` ends, with code, message and help for it."""
+    if kind not in ("number", "name", "other"):
+        return None
+    if (match := _AMOUNT.match(text, start)) and (match["sign"] or match["code"] in CURRENCIES):
+        number = f"{match['whole']}.{match['part']}" if match["part"] else match["whole"]
+        help = f"Write {number}: in expressions amounts are bare numbers in the pack's currency."
+        return match.end(), "RE401", f"'{_short(match[0])}' is not written this way here", help
+    if match := _PERIOD.match(text, start):
+        help = f'Write period("{match[0]}").'
+        if since := _ELAPSED.search(text[:start]):
+            help = f'Write now {since[2]} {since[1]} + period("{match[0]}"): now stands alone on one side.'
+        return match.end(), "RE401", f"A period of time is not written as '{_short(match[0])}' here", help
+    before = text[:start]
+    if (match := _COMMA.match(text, start)) and not any(bracket in before for bracket in "([,"):
+        help = f"Write {match[1]}.{match[2]}: decimals have a point."
+        return match.end(), "RE401", f"'{_short(match[0])}' is not a plain number", help
+    return None
+
+
 def _plain(token: Token) -> str:
     """What Python's parser sees in place of a token. Its own words, such as return, are names here."""
     if token.kind == "text":
@@ -140,6 +166,9 @@ def _tokens(text: str, report: Report) -> list[Token] | None:
             instead = vocabulary.CHARACTERS.get(word)
             help = f"Write {instead}." if instead else "Names are written with the letters a to z, digits and _."
             refuse("RE401", start, end, f"{_character(word)} cannot be used here", help)
+        elif (slip := _written_out(text, start, kind)) is not None:
+            at, code, message, help = slip
+            refuse(code, start, at, message, help)
         elif kind == "number":
             if not _NUMBER.fullmatch(word):
                 refuse("RE402", start, end, f"'{_short(word)}' is not a plain number", _number_help(word))

@@ -124,7 +124,7 @@ class Reading:
             return False
         what, _, whose = kind.partition(" of ")
         message = f"The {whose} has no {what} '{word}'." if whose else f"There is no {what} '{word}' here."
-        self.say(code, span, message, did_you_mean(word, known))
+        self.say(code, span, message, did_you_mean(word, known) or "None is declared: declare it, or take it out here.")
         return False
 
     def states(self, node: Node, key: str) -> tuple[str, ...]:
@@ -271,7 +271,7 @@ class Reading:
                     message = f"'{text}' is no period of time."
                     self.say("RE405", node.span, message, did_you_mean(text, (UNSPECIFIED,)))
                 elif text.replace("_", "a").isalnum() and not text[:1].isdigit():
-                    help = did_you_mean(text, self.names.symbols.parameters)
+                    help = did_you_mean(text, self.names.symbols.parameters) or "Write one like '3 days'."
                     self.say("RE306", node.span, f"There is no parameter '{text}', and it is no period of time.", help)
                 else:
                     self.say("RE405", node.span, fault.message, fault.help or "Write one like '3 days'.")

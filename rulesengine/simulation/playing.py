@@ -28,6 +28,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...] = ()
 
 
+#: help for a start outside of what the pack is made for
+_START = "Let it start on a day from 'valid_from' to 'valid_until' of the pack."
+
+
 class Player:
     """Plays the stages of one plan; it keeps nothing between two stories."""
 
@@ -42,7 +46,7 @@ class Player:
         try:
             case = self.engine.open(at=plan.start, variant=plan.pack.variant, readings=plan.pack.readings)
         except CaseError as fault:
-            raise PackError([finding("RE603", plan.start_place, str(fault))]) from None
+            raise PackError([finding("RE603", plan.start_place, str(fault), _START)]) from None
         for given in plan.given:
             try:
                 case = self.engine.given(
@@ -57,7 +61,7 @@ class Player:
                     missed=given.missed,
                 )
             except CaseError as fault:
-                raise PackError([finding("RE601", given.place, str(fault))]) from None
+                raise PackError([finding("RE601", given.place, str(fault), "Change what is given.")]) from None
         return Standing(case=case, moment=plan.start, context=plan.context)
 
     def play(self, standing: Standing, stages: Sequence[Stage]) -> Standing:
@@ -78,7 +82,9 @@ class Player:
                 decision = self.decide(standing.case, stage.act, moment, context)
                 passed, case = decision.fired, decision.case
         except AdvanceTooFarError as fault:
-            raise PackError([finding("RE603", stage.timed or stage.place, str(fault))]) from None
+            raise PackError(
+                [finding("RE603", stage.timed or stage.place, str(fault), "Write shorter steps, or fewer waits.")]
+            ) from None
         entries = [Entry(step=stage.number, at=came.at, decision=came) for came in passed]
         entries.append(
             Entry(
@@ -110,7 +116,9 @@ class Player:
             return standing.moment
         moment = later(self.plan.pack, standing.moment, stage.after)
         if moment is None:
-            raise PackError([finding("RE603", stage.timed or stage.place, "This moment lies after the year 2500.")])
+            raise PackError(
+                [finding("RE603", stage.timed or stage.place, "This moment lies after the year 2500.", "Wait less.")]
+            )
         return moment
 
     def decide(self, case: Case, act: Act, moment: int, context: Context) -> Decision:

@@ -35,7 +35,8 @@ class Words:
         names = list(names)
         if word in names:
             return True
-        self.say("RE601", span, f"The pack '{self.pack.name}' has no {kind} '{word}'.", did_you_mean(word, names))
+        help = did_you_mean(word, names) or "The pack declares none: take it out here, or declare it there."
+        self.say("RE601", span, f"The pack '{self.pack.name}' has no {kind} '{word}'.", help)
         return False
 
     # values

@@ -14,7 +14,7 @@ from rulesengine.loading.shape.schemas import EXCLUDED, Kind, Schema, described,
 Path = tuple[str | int, ...]
 
 _TYPES = {
-    "object": "a map of keys",
+    "object": "a list of keys with values",
     "array": "a list",
     "string": "text",
     "number": "a number",
@@ -139,6 +139,14 @@ class Teller:
         elif keyword == "pattern":
             slug = _slug(str(bad), limit)
             help = f"Write '{slug}'." if slug else example
+            several = "array" in _types(schema) or (bool(path) and isinstance(path[-1], int))
+            if several and (names := _several(str(bad), limit)):
+                listed = ", ".join(names)
+                help = f"Write [{listed}]." if "array" in _types(schema) else f"Put a comma between them: {listed}."
+                rule = "Several stand in brackets, with commas."
+            if odd := _ODD_SPACE.search(str(bad)):
+                rule = f"There is a character U+{ord(odd[0]):04X} in it, which looks like a space or like nothing."
+                help = "Write an ordinary space instead, or delete it."
             self.tell("RE205", node.span, f"{_shown(bad)} cannot stand as {name}.", rule, help)
         elif keyword == "maxLength":
             self.tell("RE206", node.span, f"The text of {name} is longer than {limit:,} characters.", "Shorten it.")
@@ -318,7 +326,7 @@ def _inside(path: Path, kind: Kind) -> str:
 
 def _called(value: Any) -> str:
     if isinstance(value, dict):
-        return "a map of keys"
+        return "a list of keys with values"
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
@@ -334,6 +342,16 @@ def _shown(value: Any) -> str:
     text = str(value)
     short = " ".join(text[:60].split()) if len(text) <= 40 else " ".join(text[:39].split()) + "…"
     return short if isinstance(value, (int, Decimal)) else f"'{short}'"
+
+
+_ODD_SPACE = re.compile("[\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000]")
+_BETWEEN = re.compile(r"\s*[,;|/]\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+|\s+")
+
+
+def _several(text: str, pattern: str) -> list[str]:
+    """The names of a text such as `a, b` or `a or b`, where all fit the pattern; none where it is only one."""
+    names = [name for name in _BETWEEN.split(text.strip(" []")) if name] if len(text) <= 500 else []
+    return names if len(names) > 1 and all(re.search(pattern, name) for name in names) else []
 
 
 _SLUG = re.compile(r"[^a-z0-9]+")

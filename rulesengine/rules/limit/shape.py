@@ -71,7 +71,7 @@ def _edge(reading: Reading, node: Node, beside: Node) -> Edge | None:
     try:
         window = split_window(node.value)
     except ValueError as fault:
-        reading.say("RE405", node.span, str(fault))
+        reading.say("RE405", node.span, str(fault), "Write it like '200 days after shipped_at'.")
         return None
     start, end = window.period_offset, window.period_offset + len(window.period)
     period = reading.period(msgspec.structs.replace(node, value=window.period, span=node.inside(start, end)), beside)
