@@ -16,6 +16,8 @@ MAX_FINDINGS = 200
 
 _WORD = re.compile(r"\w[\w.:-]*")
 _QUOTED_BEFORE = re.compile(r"""["'][ \t]*$""")
+#: characters of a line in which a key is looked for; hostile lines are longer
+_LONGEST_KEY = 300
 #: a key with its colon at the beginning of a line
 _KEY = re.compile(r"[ ]*(?:- +)*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s:'\"#][^:\n#]*):(?=\s|\Z)")
 _ODD_SPACE = re.compile("[\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000]")
@@ -82,7 +84,7 @@ def _above(text: str, mark: Mark) -> int:
 def _odd_colon(text: str, problem: Mark) -> tuple[Mark, str, str]:
     """A colon that makes a key where none can stand: one within a text, a line too far in, or one forgotten above."""
     begin = problem.index - problem.column
-    own = _KEY.match(text, begin)
+    own = _KEY.match(text, begin, begin + _LONGEST_KEY)
     if own is None or own.end() <= problem.index:
         help = "Put the text behind the first colon in quotes."
         return problem, "A second colon stands in this line, within its text.", help
@@ -90,7 +92,7 @@ def _odd_colon(text: str, problem: Mark) -> tuple[Mark, str, str]:
     while start > 0 and (not above.strip() or above.lstrip().startswith("#")):
         start, end = text.rfind("\n", 0, start - 1) + 1, start - 1
         above, number = text[start:end].rstrip("\r"), number - 1
-    key = _KEY.match(above)
+    key = _KEY.match(above, 0, _LONGEST_KEY)
     if key is None and above.strip():
         word = len(above) - len(above.lstrip(" -"))
         message = "A colon is missing in this line, behind the key."
