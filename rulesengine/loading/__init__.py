@@ -10,7 +10,7 @@ import msgspec
 from rulesengine.diagnostics import Diagnostic, PackError, did_you_mean, finding, in_order
 from rulesengine.document import Node
 from rulesengine.loading import merge
-from rulesengine.loading.building import build, digest_of, with_reading
+from rulesengine.loading.building import build, digest_of, names_of, with_reading
 from rulesengine.loading.meaning import check_meaning
 from rulesengine.loading.naming import entries, string
 from rulesengine.loading.register import check_statements, read_register
@@ -72,9 +72,11 @@ def _found_again(pack: Pack, found: list[Diagnostic]) -> list[Diagnostic]:
         message = f"The pack has {rules} rules under {len(variants) + len(readings)} other variants and readings: "
         return [finding("RE206", place, message + "too many to check them all.", "Divide the pack.")]
     again = [(f"the variant '{variant}'", _check_variant(pack, variant)) for variant in variants]
-    again += [
-        (f"the reading '{reading}' of '{name}'", _check_reading(pack, name, reading)) for name, reading in readings
-    ]
+    names = names_of(pack)
+    for name, reading in readings:
+        report: list[Diagnostic] = []
+        other = with_reading(pack, names, name, reading, report)
+        again.append((f"the reading '{reading}' of '{name}'", report + check_meaning(other, pack)))
     return list({d: _under(what, d) for what, others in reversed(again) for d in others if d not in found}.values())
 
 
@@ -130,17 +132,6 @@ def _check_variant(pack: Pack, variant: str) -> list[Diagnostic]:
     report: list[Diagnostic] = []
     again = _again(pack, variant, {}, report)
     return report + check_meaning(again)
-
-
-def _check_reading(pack: Pack, name: str, reading: str) -> list[Diagnostic]:
-    """Findings about a checked pack under one other reading of a parameter or rule."""
-    report: list[Diagnostic] = []
-    if "." in name:
-        # it changes this rule alone
-        again = with_reading(pack, name, reading, report)
-    else:
-        again = _again(pack, pack.variant, {name: reading}, report)
-    return report + check_meaning(again, pack)
 
 
 def _load(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -111,22 +112,32 @@ def build(
     )
 
 
-def with_reading(pack: Pack, rule: str, reading: str, report: list[Diagnostic]) -> Pack:
-    """A built pack with one rule (`claim.solve`) read anew under one of its readings, all others as they are."""
-    merged = merge.under_variant(pack.document, pack.variant) if pack.variant else pack.document
-    path = merge.find_readable(merged, rule)
+def names_of(pack: Pack) -> Names:
+    """What a built pack declares, for reading some of its rules anew."""
+    return Naming(merge.under_variant(pack.document, pack.variant), None, []).names()
+
+
+def with_reading(pack: Pack, names: Names, readable: str, reading: str, report: list[Diagnostic]) -> Pack:
+    """A built pack with one rule (`claim.solve`) read anew under one of its readings, or with the processes that name
+    one parameter; all others are as they were. `names` are those of the pack.
+    """
+    merged = merge.under_variant(pack.document, pack.variant)
+    path = merge.find_readable(merged, readable)
     assert path is not None
-    merged = merge.under_readings(merged, {rule: reading})
+    merged = merge.under_readings(merged, {readable: reading})
+    if path[0] == "parameters":
+        changed = _processes(merged, Naming(merged, None, report).names(), report, naming=readable)
+        return msgspec.structs.replace(pack, processes={**pack.processes, **changed})
     _, process, section, name = path
     section_node = child(child(child(merged, "processes"), process), section)
     assert section_node is not None
     assert isinstance(section_node.value, dict)
-    reader = Reading(Naming(merged, None, []).names(), process, report)
+    reader = Reading(names, process, report)
     kinds = {"transitions": transition.read, "deadlines": deadline.read, "limits": limit.read}
     reader.rule = f"{process}.{name}"
     read = kinds[section](reader, name, section_node.value[name], section_node.keys[name])
     before = pack.processes[process]
-    rules = tuple(read if found.rule == rule and read is not None else found for found in getattr(before, section))
+    rules = tuple(read if found.rule == readable and read is not None else found for found in getattr(before, section))
     after = msgspec.structs.replace(before, **{section: rules})
     return msgspec.structs.replace(pack, processes={**pack.processes, process: after})
 
@@ -165,11 +176,26 @@ class _Loose(Reading):
         self.report = report
 
 
-def _processes(merged: Node, names: Names, report: list[Diagnostic]) -> dict[str, Process]:
+def _processes(merged: Node, names: Names, report: list[Diagnostic], *, naming: str = "") -> dict[str, Process]:
+    """The processes of a document; only those in which a word stands, where `naming` says one."""
     section = child(merged, "processes")
     if section is None:
         return {}
-    return {name: _process(name, node, section.keys[name], names, report) for name, node in entries(section)}
+    word = re.compile(rf"\b{re.escape(naming)}\b") if naming else None
+    return {
+        name: _process(name, node, section.keys[name], names, report)
+        for name, node in entries(section)
+        if word is None or _says(node, word)
+    }
+
+
+def _says(node: Node, word: re.Pattern[str]) -> bool:
+    value = node.value
+    if isinstance(value, dict):
+        return any(_says(inner, word) for inner in value.values())
+    if isinstance(value, list):
+        return any(_says(inner, word) for inner in value)
+    return isinstance(value, str) and word.search(value) is not None
 
 
 def _process(name: str, node: Node, place: Span, names: Names, report: list[Diagnostic]) -> Process:
