@@ -126,7 +126,7 @@ def read(reading: Reading, name: str, node: Node, key: Span) -> Transition:
                     f"'{word}' is final: nothing can happen in it.",
                     "Leave it out of 'from', or take 'final: true' from the state.",
                 )
-    if creates and states:
+    if states and event in process.creating:
         reading.say(
             "RE510",
             origins[0][1],
