@@ -127,7 +127,9 @@ def _accepted(decision: Decision, clock: Clock, paint: Paint) -> tuple[str, list
         details.append(f"and {change.event} {change.target}  {_move(change)}")
         details += _written(change, clock)
     for reason in decision.skipped:
-        details.append(f"skipped: {reason.message}")
+        # that there is nobody to whom an optional event could happen is the usual case, and no news
+        if reason.inner:
+            details.append(f"skipped: {reason.message}")
     details += _clocks(decision, clock) + _notified(decision)
     details += cited(source for change in decision.changes for source in change.source)
     return line, details
