@@ -60,8 +60,10 @@ SHORT = ("30 minutes", "2 hours", "1 day", "1 working day")
 class World:
     """What the pack being drawn declares so far, for expressions to speak of."""
 
-    def __init__(self, draw: Callable[[Any], Any]) -> None:
+    def __init__(self, draw: Callable[[Any], Any], *, timely: bool) -> None:
         self.draw = draw
+        #: whether guards and limits speak of time above all, and events after the first bring no facts
+        self.timely = timely
         self.parents: dict[str, str] = {}
         self.facts: dict[str, list[str]] = {}
         self.states: dict[str, list[str]] = {}
@@ -105,6 +107,8 @@ class World:
     # expressions
 
     def moment(self, process: str) -> str:
+        if self.timely and self.chance(2):
+            return self.one(["sent_at", "entered_at(alpha)"])
         options = ["sent_at", f"happened_at({self.one(self.events[process])})"]
         options.append(f"entered_at({self.one(self.states[process])})")
         for other in self.above(process):
@@ -124,6 +128,9 @@ class World:
             lambda: f'now {self.one(["<", "<=", ">", ">="])} {self.moment(process)} + period("{self.one(SHORT)}")',
             lambda: f"now {self.one(['<', '>='])} {self.moment(process)}",
         ]
+        if self.timely and self.chance(2):
+            options = options[-3:]
+            has = ().__contains__
         if has("rate"):
             options.append(lambda: self.one(["rate * 2 > 1", "price / rate > 3", "price * rate > 2", "rate == 0.1"]))
         if has("pieces"):
@@ -213,7 +220,9 @@ def _shape(world: World) -> None:
 
 
 def _carried(world: World, process: str, into: dict[str, Any]) -> None:
-    facts = [f for f in world.facts[process] if f != "units"] + (["units"] if "units" in world.facts[process] else [])
+    facts = world.facts[process]
+    if world.timely:
+        return
     if world.chance(2):
         into["requires"] = world.some(facts, 1, 2)
     if world.chance(3):
@@ -223,7 +232,7 @@ def _carried(world: World, process: str, into: dict[str, Any]) -> None:
 
 
 def _guards(world: World, process: str, into: dict[str, Any], *, context: bool, often: int = 2) -> None:
-    if world.chance(often):
+    if world.chance(often if not world.timely or often > 3 else 1):
         into["when"] = (
             world.guard(process, context=context)
             if not world.chance(4)
@@ -405,11 +414,11 @@ def _deadlines(world: World, process: str, transitions: dict[str, dict[str, Any]
 
 def _limits(world: World, process: str) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for number in range(world.draw(st.integers(0, 3))):
+    for number in range(world.draw(st.integers(1 if world.timely else 0, 3))):
         event = world.one([e for e in world.events[process] if e != "begin" or world.parents[process]])
         context = event not in ("auto", "begin")
         rule: dict[str, Any] = {"event": event}
-        match world.draw(st.integers(0, 7)):
+        match 5 if world.timely and world.chance(2) else world.draw(st.integers(0, 7)):
             case 0:
                 bound = world.one(["20", "price", "was.price * 0.5", *(f"{q}.price" for q in world.above(process))])
                 rule |= {"value": "price", world.one(["at_most", "at_least"]): bound}
@@ -458,9 +467,9 @@ def _suspends(world: World, process: str) -> Any:
 
 
 @st.composite
-def pack_texts(draw: Any) -> str:
-    """The text of a pack."""
-    world = World(draw)
+def pack_texts(draw: Any, *, timely: bool = False) -> str:
+    """The text of a pack. `timely`: its guards and limits speak of time above all."""
+    world = World(draw, timely=timely)
     _shape(world)
     rules = {process: _transitions(world, process) for process in world.parents}
     _raises(world, rules)
@@ -543,3 +552,8 @@ def sound(text: str) -> bool:
 def sound_packs() -> st.SearchStrategy[str]:
     """Texts of packs drawn at random that can be run."""
     return pack_texts().filter(sound)
+
+
+def timely_packs() -> st.SearchStrategy[str]:
+    """The same, of packs in which much depends on the moment."""
+    return pack_texts(timely=True).filter(sound)
