@@ -201,6 +201,13 @@ class TestOverdue:
         story.took("job.act", "2026-03-06 10:00")
         assert story.refused("job.claim", "2026-03-07 09:00", by="buyer") == ["condition"]
 
+    def test_a_late_act_does_not_change_when_the_clock_was_stopped(self) -> None:
+        story = job()
+        story.took("job.leave", "2026-03-06 09:00", by="buyer")
+        stopped = story.runs("job/1", "named")[-1].ended
+        story.took("job.act", "2026-03-06 10:00")
+        assert story.runs("job/1", "named")[-1].ended == stopped
+
     def test_only_the_latest_run_counts(self) -> None:
         story = job()
         story.took("job.leave", "2026-03-06 09:00", by="buyer")

@@ -199,6 +199,16 @@ class TestIfPossible:
         assert [change.target for change in decision.changes if change.created] == ["refund/1", "refund/2"]
         assert len(decision.skipped) == 1
 
+    def test_nothing_remains_where_what_it_would_hand_on_cannot_be_stored(self) -> None:
+        engine = engine_of(SHOP.replace("facts: {amount: price / 3}", "facts: {amount: price * 1000000000000000}"))
+        story = Story(engine, START)
+        story.took("order.place", by="buyer")
+        story.took("line.add", by="buyer", price="5000")
+        decision = story.took("order.refund")
+        assert [change.target for change in decision.changes] == ["order/1"]
+        assert "refund" not in story["line/1"].happened
+        assert len(decision.skipped) == 1
+
 
 class TestCreating:
     def test_it_creates_one_instance_under_the_nearest_that_may_be_its_parent(self) -> None:

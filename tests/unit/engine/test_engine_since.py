@@ -370,3 +370,25 @@ def test_due_is_still_reached_one_microsecond_late() -> None:
     due = utc("2026-03-04 09:00")
     story.took("job.answer", due + TICK)
     assert story.outcomes("job/1", "reply") == ["missed"]
+
+
+def test_a_consequence_of_the_same_moment_that_starts_a_run_anew_takes_its_consequence_away() -> None:
+    engine = engine_of("""
+processes:
+  job:
+    facts: {counted_from: datetime, later: datetime}
+    states: {open: {}, late: {}, over: {final: true}}
+    transitions:
+      start: {from: new, to: open, by: buyer, requires: [counted_from, later], ~}
+      prolong: {from: open, by: system, sets: {counted_from: later}, ~}
+      expire: {from: open, to: late, by: system, ~}
+      end: {from: [open, late], to: over, by: buyer, ~}
+    deadlines:
+      first: {while: open, after: 1 day, then: prolong, ~}
+      second: {while: open, since: counted_from, within: 1 day, owed_by: seller, then: expire, ~}
+""")
+    story = Story(engine, START)
+    story.took("job.start", by="buyer", counted_from=START, later="2026-03-09T09:00:00Z")
+    assert what(story.until("2026-03-10 09:00")) == [("missed", "job.second"), ("fired", "job.first")]
+    assert story.outcomes("job/1", "second") == ["missed", "open"]
+    assert story.due("job/1", "second") == utc("2026-03-10 09:00")

@@ -474,11 +474,75 @@ class TestVia:
         story.took("payout.finish", target="payout/2")
 
 
-def test_ended_instances_are_skipped() -> None:
-    story = shop(lines=1)
-    story.took("line.end", by="seller")
-    story.took("incident.open", by="buyer")
-    assert story.refused("line.pack") == ["ended"]
+def test_ended_instances_are_skipped_and_what_is_below_them_stays_free() -> None:
+    engine = engine_of("""
+processes:
+  order:
+    states: {open: {}, done: {final: true}}
+    transitions:
+      place: {from: new, to: open, by: buyer, ~}
+      end: {from: open, to: done, by: buyer, ~}
+  line:
+    under: order
+    states: {open: {}, done: {final: true}}
+    transitions:
+      add: {from: new, to: open, by: buyer, ~}
+      end: {from: open, to: done, by: seller, ~}
+  parcel:
+    under: line
+    states: {open: {}, done: {final: true}}
+    transitions:
+      pack: {from: new, to: open, by: seller, ~}
+      end: {from: open, to: done, by: seller, ~}
+    deadlines:
+      sending: {while: open, within: 1 day, owed_by: seller, ~}
+  ticket:
+    under: order
+    states: {open: {suspends: line}, done: {final: true}}
+    transitions:
+      open: {from: new, to: open, by: buyer, ~}
+      end: {from: open, to: done, by: buyer, ~}
+""")
+    story = Story(engine, START)
+    story.took("order.place", by="buyer")
+    for number in (1, 2):
+        story.took("line.add", by="buyer")
+        story.took("parcel.pack", target=f"line/{number}")
+    story.took("line.end", target="line/1")
+    story.took("ticket.open", by="buyer")
+    assert story.due("parcel/1", "sending") == utc("2026-03-03 09:00")
+    assert story.due("parcel/2", "sending") is None
+    story.took("parcel.end", target="parcel/1")
+    assert story.refused("parcel.end", target="parcel/2") == ["suspended"]
+
+
+def test_a_pause_that_begins_by_itself_at_the_due_moment_leaves_all_of_the_grace() -> None:
+    engine = engine_of("""
+processes:
+  order:
+    states: {open: {}, late: {}, done: {final: true}}
+    transitions:
+      place: {from: new, to: open, by: buyer, ~}
+      expire: {from: open, to: late, by: system, ~}
+      end: {from: [open, late], to: done, by: buyer, ~}
+    deadlines:
+      work: {while: open, within: 1 day, grace: 2 days, owed_by: seller, then: expire, ~}
+  hold:
+    under: order
+    states: {waiting: {}, on: {suspends: order}, off: {final: true}}
+    transitions:
+      plan: {from: new, to: waiting, by: agent, ~}
+      begin: {from: waiting, to: on, by: system, ~}
+      end: {from: on, to: off, by: agent, ~}
+    deadlines:
+      beginning: {while: waiting, after: 1 day, then: begin, ~}
+""")
+    story = Story(engine, START)
+    story.took("order.place", by="buyer")
+    story.took("hold.plan", by="agent")
+    assert what(story.until("2026-03-10 09:00")) == [("missed", "order.work"), ("fired", "hold.beginning")]
+    story.took("hold.end", by="agent")
+    assert story.fires("order/1", "work") == utc("2026-03-12 09:00")
 
 
 def test_a_creation_raised_under_a_suspension_is_refused_with_the_step() -> None:
