@@ -15,6 +15,7 @@ import msgspec
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
 from rulesengine.loading import merge
+from rulesengine.loading.calendars import read_working_time
 from rulesengine.loading.naming import Naming, child, entries, string, words
 from rulesengine.pack import Pack, Parameter, Process, State
 from rulesengine.rules import deadline, limit, suspension, transition
@@ -68,7 +69,7 @@ def build(
     merged = merge.under_readings(merged, readings)
     naming = Naming(merged, sources, report)
     names = naming.names()
-    time = naming.working_time()
+    time = read_working_time(merged, report)
     holidays = child(child(merged, "calendar"), "holidays")
     if holidays is not None:
         try:

@@ -6,7 +6,6 @@ with the likely word at hand.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -19,13 +18,11 @@ from rulesengine.document import Node
 from rulesengine.expressions import NUMBER, PERIOD, RESERVED, TEXT, ParameterValue, ProcessSymbols, Symbols, money
 from rulesengine.facts import FactType
 from rulesengine.money import CURRENCIES, currency_digits, parse_amount
-from rulesengine.pack import WorkingTime
 from rulesengine.patterns import compile_pattern
 from rulesengine.rules.reading import ANY, NEW, SYSTEM, Names, ProcessNames
 from rulesengine.rules.transition import event_name
-from rulesengine.timing import TimingError, known_zones, parse_period
+from rulesengine.timing import TimingError, parse_period
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 #: words that mean something of their own
 TAKEN = RESERVED | {NEW, ANY}
 
@@ -319,42 +316,6 @@ class Naming:
             self.say("RE405", value, fault.message, fault.help)
         return ParameterValue(type=PERIOD, value=period)
 
-    # working time
-
-    def working_time(self) -> WorkingTime:
-        zone = string(self.document, "time_zone", "UTC")
-        node = child(self.document, "time_zone")
-        if node is not None and zone not in known_zones():
-            self.say("RE311", node, f"There is no time zone '{zone}'.", _zone_help(zone))
-            zone = "UTC"
-        calendar = child(self.document, "calendar")
-        closed = set()
-        for day in words(calendar, "closed"):
-            try:
-                closed.add(datetime.date.fromisoformat(str(day.value)).toordinal())
-            except ValueError:
-                self.say("RE311", day, f"'{day.value}' is no day of the calendar.", "Write it as year-month-day.")
-        opening: list[tuple[int, int]] = []
-        for hours in words(calendar, "opening"):
-            start, end = (_minutes(part) for part in str(hours.value).split("-"))
-            if start >= end or (opening and start * 60_000_000 < opening[-1][1]):
-                self.say(
-                    "RE311",
-                    hours,
-                    "These opening hours end before they begin, or overlap.",
-                    "Write them in order, such as 09:00-17:00.",
-                )
-                continue
-            opening.append((start * 60_000_000, end * 60_000_000))
-        weekend = tuple(WEEKDAYS.index(str(n.value)) for n in words(calendar, "weekend") if n.value in WEEKDAYS)
-        return WorkingTime(
-            zone=zone,
-            holidays=string(calendar, "holidays"),
-            weekend=weekend if child(calendar, "weekend") is not None else (5, 6),
-            opening=tuple(opening),
-            closed=frozenset(closed),
-        )
-
 
 _SIGNS = {"€": "EUR", "£": "GBP"}
 _DIGITS = r"-?[0-9]+(?:[.,][0-9]+)?"
@@ -384,18 +345,6 @@ def _number_instead(text: str) -> str | None:
         return None
     number = Decimal(match[1].replace(",", ".")) / (100 if match[2] else 1)
     return f"{number.normalize():f}"
-
-
-def _zone_help(zone: str) -> str:
-    """The zone of a city, as `Europe/Paris` for Paris; else the likely one."""
-    city = zone.strip().replace(" ", "_").lower()
-    named = next((known for known in sorted(known_zones()) if known.lower().rpartition("/")[2] == city), None)
-    return f"Did you mean '{named}'?" if named else did_you_mean(zone, known_zones())
-
-
-def _minutes(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def _with_default(fact: FactType, raw: object) -> FactType:
