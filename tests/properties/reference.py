@@ -45,8 +45,9 @@ def stored(kind: str, value: Any) -> Any:
 class Run:
     """One run of a deadline."""
 
-    def __init__(self, start: int, due: int, fires: int) -> None:
+    def __init__(self, start: int, due: int, fires: int, reminders: list[int]) -> None:
         self.start = start
+        self.reminders = reminders
         self.due = due
         self.fires = fires
         self.outcome = "open"
@@ -243,16 +244,18 @@ class Reference:
         if running and latest is not None:
             if "(" not in rule["since"] and since != latest.start:
                 latest.start = since
-                latest.due, latest.fires = self.times_of(rule, since)
+                latest.due, latest.fires, latest.reminders = self.times_of(rule, since)
         elif was_in and since == formerly:
             return  # no start: `when` is asked at one only
         elif not any(run.start == since and run.outcome != "void" for run in runs):
             self.begin(name, since)
 
-    def times_of(self, rule: dict[str, Any], start: int) -> tuple[int, int]:
-        """Due, never before now, and the moment of the consequence."""
+    def times_of(self, rule: dict[str, Any], start: int) -> tuple[int, int, list[int]]:
+        """Due, never before now; the moment of the consequence; and the reminders still to come."""
         due = max(start + length(rule.get("within") or rule["after"]), self.now)
-        return due, due + (length(rule["grace"]) if "grace" in rule else 0)
+        moments = {due - length(before) for before in listed(rule.get("remind"))}
+        fires = due + (length(rule["grace"]) if "grace" in rule else 0)
+        return due, fires, sorted(moment for moment in moments if moment >= self.now)
 
     def begin(self, name: str, start: int) -> None:
         rule, runs = self.process["deadlines"][name], self.runs[name]
@@ -287,7 +290,7 @@ class Reference:
             for run in runs[-1:]:
                 if run.over is None:
                     if run.outcome == "open":
-                        moments.append(run.due)
+                        moments += [run.due, *run.reminders]
                     elif "then" in rule:
                         moments.append(run.fires)
         return min(moments, default=None)
@@ -297,6 +300,11 @@ class Reference:
         while (moment := self.next()) is not None and moment < until:
             self.now = max(moment, self.now)
             self.by_itself = True
+            for name, runs in self.runs.items():
+                run = runs[-1] if runs else None
+                if run and run.over is None and run.outcome == "open" and self.now in run.reminders:
+                    run.reminders.remove(self.now)
+                    self.log.append(("reminder", name, self.now, True))
             for name, runs in self.runs.items():
                 run = runs[-1] if runs else None
                 duty = "within" in self.process["deadlines"][name]

@@ -6,6 +6,8 @@ import copy
 import os
 import subprocess
 import sys
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -80,6 +82,33 @@ def test_nothing_a_case_holds_is_changed_and_no_instance_disappears(journey: Jou
                 assert [r.outcome for r in after.runs[rule]][: len(runs) - 1] == [r.outcome for r in runs[:-1]]
                 # what is met, missed or void stays so
                 assert runs[-1].outcome in ("open", after.runs[rule][len(runs) - 1].outcome)
+
+
+@settings(max_examples=examples(50))
+@given(journeys())
+def test_an_answer_tells_all_that_was_done_and_nothing_else(journey: Journey) -> None:
+    for step in journey.steps:
+        before = step.before
+        for decision in (*step.decision.fired, step.decision):
+            told = Counter((change.target, change.event.partition(".")[2]) for change in decision.changes)
+            done: Counter[tuple[str, str]] = Counter()
+            for name, instance in decision.case.instances.items():
+                earlier = before.instances[name].happened if name in before.instances else {}
+                for event, (times, moment) in instance.happened.items():
+                    more = times - earlier.get(event, (0, 0))[0]
+                    assert more >= 0
+                    assert not more or moment == to_moment(decision.at)
+                    done[name, event] += more
+                moves = [change for change in decision.changes if change.target == name]
+                assert instance.state == (moves[-1].to if moves else before.instances[name].state)
+                assert (name not in before.instances) is any(change.created for change in moves)
+                for first, second in pairwise(moves):
+                    assert first.to == second.from_
+            assert +done == told
+            if decision.changes:
+                # nothing raises itself: the event itself is taken once, whatever is left out of what it raises
+                assert told[decision.changes[0].target, decision.changes[0].event.partition(".")[2]] == 1
+            before = decision.case
 
 
 @settings(max_examples=examples(25))

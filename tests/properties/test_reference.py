@@ -27,7 +27,7 @@ EVENTS = ("go", "act", "auto")
 ACTORS = ("ann", "bob")
 FACTS = {"price": "money", "pieces": "integer", "fragile": "boolean", "sent_at": "datetime"}
 DEADLINES = ("answer", "solve", "wait")
-PERIODS = ("30 minutes", "1 hour", "2 hours", "5 hours")
+PERIODS = ("30 minutes", "1 hour", "2 hours", "5 hours", "9 hours")
 
 one = st.sampled_from
 
@@ -76,9 +76,9 @@ def conditions(of: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 guards = st.one_of(st.just([]), st.just([]), st.lists(conditions(atoms), min_size=1, max_size=2))
 values = {
-    "price": one(["price + 1", "price / 3", "10", "price * 0.5"]),
+    "price": one(["price + 1", "price / 3", "10", "price * pieces"]),
     "pieces": one(["pieces + 1", "2", "pieces * 3"]),
-    "fragile": one(["true", "not fragile", "known(price)"]),
+    "fragile": one(["true", "not fragile", "known(price)", "price > 10", "pieces == 2"]),
     "sent_at": one(["sent_at", "happened_at(go)", 'sent_at + period("1 hour")']),
 }
 
@@ -119,8 +119,10 @@ def processes(draw: Any) -> dict[str, Any]:
         # every event there is a word for has some rule that takes it
         transitions[f"{event}_at_last"] = {
             **{"event": event, "from": "any", "by": list(ACTORS), "otherwise": True},
-            **{"optional": list(FACTS)},
+            **{"optional": list(FACTS), "to": draw(one(alive))},
         }
+        if draw(st.booleans()):
+            del transitions[f"{event}_at_last"]["to"]
     auto = rule(**{"event": "auto", "from": "any", "by": ["system"]})
     auto.pop("requires", None)
     if draw(st.booleans()):
@@ -139,6 +141,8 @@ def processes(draw: Any) -> dict[str, Any]:
                 deadline["grace"] = draw(one(PERIODS))
             if draw(st.booleans()):
                 deadline["met_by"] = draw(st.lists(one(EVENTS[:2]), min_size=1, unique=True))
+            if draw(st.integers(0, 3)) == 3:
+                deadline["remind"] = draw(st.lists(one(PERIODS), min_size=1, max_size=2, unique=True))
         if draw(st.booleans()):
             deadline["since"] = draw(moments)
         if draw(st.integers(0, 3)) == 3:
