@@ -46,6 +46,8 @@ from rulesengine.timing import zone_data_version
 
 #: years around its opening whose holidays a case keeps
 YEARS_BEFORE, YEARS_AFTER = 1, 5
+#: variants and readings kept ready to run at once
+MOST_PROGRAMS = 64
 #: critical moments tried for the one from which a refused event would be accepted
 TRIES = 4
 #: reasons that time alone can take away
@@ -65,6 +67,9 @@ class Engine:
         key = (variant, tuple(sorted(readings.items())) if readings else ())
         found = self._programs.get(key)
         if found is None:
+            if len(self._programs) >= MOST_PROGRAMS:
+                # readings come from texts of cases too, and those may be anybody's
+                self._programs.clear()
             found = self._programs[key] = Program(rebuilt(self.pack, variant, readings))
         return found
 
