@@ -96,7 +96,7 @@ def processes(draw: Any) -> dict[str, Any]:
         carried = draw(st.lists(one(["sent_at", *FACTS]), max_size=3).map(dict.fromkeys).map(list))
         if carried:
             found[draw(one(["requires", "optional"]))] = carried
-        written = draw(st.lists(one(list(FACTS)), max_size=2, unique=True)) if draw(st.booleans()) else []
+        written = draw(st.lists(one(list(FACTS)), max_size=3, unique=True))
         if written:
             found["sets"] = {fact: draw(values[fact]) for fact in written}
         return found
