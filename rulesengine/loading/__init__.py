@@ -11,6 +11,7 @@ from rulesengine.diagnostics import Diagnostic, PackError, did_you_mean, finding
 from rulesengine.document import Node
 from rulesengine.loading import merge
 from rulesengine.loading.building import build, digest_of, names_of, with_reading
+from rulesengine.loading.citing import check_citations
 from rulesengine.loading.meaning import check_meaning
 from rulesengine.loading.naming import entries, string
 from rulesengine.loading.register import check_statements, read_register
@@ -167,8 +168,10 @@ def _load(
         report = [d for d in report if d.code != "RE514"]
     if not any(d.severity == "error" for d in report):
         report.extend(check_meaning(pack))
-    if statements and sources.own is not None and not pack.abstract:
-        report.extend(check_statements(document, sources.own))
+    if statements and sources.ids is not None:
+        told = {(d.code, d.span) for d in report}
+        report.extend(d for d in check_citations(document, sources.ids) if (d.code, d.span) not in told)
+        report.extend(check_statements(chain, document, sources))
     # a word with an error of its own needs no doubt beside it
     wrong = {d.span for d in report if d.severity == "error"}
     return pack, [d for d in report if d.code != "RE110" or d.span not in wrong]

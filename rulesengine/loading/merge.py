@@ -6,7 +6,7 @@ finding points into the right file of the chain.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -102,12 +102,17 @@ def read_chain(path: Path, report: list[Diagnostic]) -> tuple[Node | None, list[
         path = parent
     if not sound:
         return None, chain
-    merged = _inheritable(chain[-1][1]) if len(chain) > 1 else chain[-1][1]
-    for index in range(len(chain) - 2, -1, -1):
-        merged = lay_over(merged, chain[index][1], report)
+    return joined([document for _, document in chain], report), chain
+
+
+def joined(documents: Sequence[Node], report: list[Diagnostic] | None = None) -> Node:
+    """The documents of a chain of packs laid over each other; the pack's own comes first."""
+    merged = _inheritable(documents[-1]) if len(documents) > 1 else documents[-1]
+    for index in range(len(documents) - 2, -1, -1):
+        merged = lay_over(merged, documents[index], report)
         if index:
             merged = _inheritable(merged)
-    return merged, chain
+    return merged
 
 
 def _inheritable(node: Node) -> Node:

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from rulesengine.diagnostics import Diagnostic, did_you_mean, finding
 from rulesengine.document import Node, read_file
-from rulesengine.loading.merge import locate
+from rulesengine.loading.citing import parts_of
+from rulesengine.loading.merge import joined, locate
 from rulesengine.loading.naming import child, entries
 from rulesengine.loading.shape import check_shape
+
+
+class Register(msgspec.Struct, frozen=True, kw_only=True):
+    """One register that a chain of packs names."""
+
+    file: str
+    #: which pack of the chain names it; 0 is the pack itself, 1 the one that it extends
+    level: int
+    node: Node
+
+    @property
+    def statements(self) -> Node:
+        """The statements by id."""
+        found = child(self.node, "statements")
+        assert found is not None
+        return found
 
 
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,17 +39,16 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     ids: frozenset[str] | None
     #: the registers' files, the pack's own first
     files: tuple[str, ...]
-    #: the statements of the pack's own register
-    own: Node | None
+    #: those that could be read, in the same order, each file once
+    registers: tuple[Register, ...]
 
 
-def read_register(chain: list[tuple[Path, Node]], report: list[Diagnostic]) -> Sources:
+def read_register(chain: Sequence[tuple[Path, Node]], report: list[Diagnostic]) -> Sources:
     """Read the registers along a chain of packs."""
-    ids: set[str] = set()
-    own: Node | None = None
+    registers: list[Register] = []
     files: list[str] = []
     sound = True
-    for path, document in chain:
+    for level, (path, document) in enumerate(chain):
         named = child(document, "register")
         if named is None or not isinstance(named.value, str):
             continue
@@ -43,6 +59,8 @@ def read_register(chain: list[tuple[Path, Node]], report: list[Diagnostic]) -> S
             report.append(finding("RE307", named.span, f"There is no register '{named.value}'.", help))
             sound = False
             continue
+        if any(file.resolve() == Path(other).resolve() for other in files):
+            continue
         files.append(str(file))
         node, found = read_file(file)
         report.extend(found)
@@ -51,38 +69,52 @@ def read_register(chain: list[tuple[Path, Node]], report: list[Diagnostic]) -> S
         if node is None or any(d.severity == "error" for d in (*found, *shape)):
             sound = False
             continue
-        statements = child(node, "statements")
-        if statements is not None and isinstance(statements.value, dict):
-            ids.update(statements.value)
-            if document is chain[0][1]:
-                own = statements
-    return Sources(ids=frozenset(ids) if files and sound else None, files=tuple(files), own=own)
+        registers.append(Register(file=str(file), level=level, node=node))
+    for number, register in enumerate(registers):
+        report.extend(_check_names(register, registers[number + 1 :]))
+    ids = frozenset(id for register in registers for id, _ in entries(register.statements))
+    return Sources(ids=ids if files and sound else None, files=tuple(files), registers=tuple(registers))
 
 
-def check_statements(document: Node, statements: Node) -> list[Diagnostic]:
-    """RE701 and RE702: every statement is carried by something in the pack, or says why it is no rule; never both."""
-    cited = {str(node.value) for node in _cited(document)}
-    found = []
-    for name, statement in entries(statements):
-        explained = child(statement, "not_a_rule") is not None
-        if name in cited and explained:
-            message = f"'{name}' is called no rule, but a rule of the pack cites it."
-            help = "Take 'not_a_rule' away, or the source from the rule."
-            found.append(finding("RE702", statements.keys[name], message, help))
-        elif name not in cited and not explained:
-            message = f"No rule of the pack cites '{name}', and nothing says why."
-            help = "Write a rule that carries it, or 'not_a_rule:' with the reason why none can."
-            found.append(finding("RE701", statements.keys[name], message, help))
-    return found
+def _check_names(register: Register, inherited: Sequence[Register]) -> Iterator[Diagnostic]:
+    """RE307 and RE312: statements of documents that are not declared, and ids that an inherited register has too."""
+    documents = [name for name, _ in entries(register.node, "documents")]
+    for id, statement in entries(register.statements):
+        document = child(statement, "document")
+        if document is not None and document.value not in documents:
+            message = f"The register has no document '{document.value}'."
+            yield finding("RE307", document.span, message, did_you_mean(str(document.value), documents))
+        other = next((one for one in inherited if child(one.statements, id) is not None), None)
+        if other is not None:
+            message = f"'{id}' is a statement of the inherited register '{Path(other.file).name}' already."
+            yield finding("RE312", register.statements.keys[id], message, "Give one of the two another id.")
 
 
-def _cited(node: Node, key: str = "") -> Iterator[Node]:
-    """Every id under a `source` of the document."""
-    if isinstance(node.value, dict):
-        for name, inner in node.value.items():
-            yield from _cited(inner, name)
-    elif isinstance(node.value, list):
-        for inner in node.value:
-            yield from _cited(inner, key)
-    elif key == "source":
-        yield node
+def check_statements(chain: Sequence[tuple[Path, Node]], document: Node, sources: Sources) -> Iterator[Diagnostic]:
+    """RE701 and RE702: every statement is carried by something in the pack, or says why it is no rule; never both.
+
+    Each pack of a chain has to account for the register that it names itself. What the pack at the end of the chain
+    carries of an inherited register counts as well.
+    """
+    here = citing(document)
+    for register in sources.registers:
+        there = here if register.level == 0 else citing(joined([one for _, one in chain[register.level :]]))
+        for name, statement in entries(register.statements):
+            explained = child(statement, "not_a_rule") is not None
+            if name in there and explained:
+                message = f"'{name}' is called no rule, but a rule of the pack cites it."
+                help = "Take 'not_a_rule' away, or the source from the rule."
+                yield finding("RE702", register.statements.keys[name], message, help)
+            elif not explained and name not in there and name not in here:
+                message = f"No rule of the pack cites '{name}', and nothing says why."
+                help = "Write a rule that carries it, or 'not_a_rule:' with the reason why none can."
+                yield finding("RE701", register.statements.keys[name], message, help)
+
+
+def citing(document: Node) -> dict[str, tuple[str, ...]]:
+    """Every statement that is cited, with the names of the parts that cite it, in file order."""
+    found: dict[str, dict[str, None]] = {}
+    for part in parts_of(document):
+        for id, _ in part.source:
+            found.setdefault(id, {})[part.name] = None
+    return {id: tuple(names) for id, names in found.items()}
