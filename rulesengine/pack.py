@@ -12,6 +12,7 @@ from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.facts import FactType
 from rulesengine.rules.deadline import Deadline
+from rulesengine.rules.indicator import Indicator
 from rulesengine.rules.limit import Limit
 from rulesengine.rules.suspension import Suspension
 from rulesengine.rules.transition import Transition
@@ -107,12 +108,14 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
     context: Mapping[str, Mapping[str, FactType]]
     parameters: Mapping[str, Parameter]
     processes: Mapping[str, Process]
+    #: what is measured over many cases; decides nothing
+    indicators: Mapping[str, Indicator]
     variants: tuple[str, ...]
     default_variant: str
     #: the variant and readings this pack is built under
     variant: str
     readings: Mapping[str, str]
-    #: SHA-256 of the merged document, titles and sources aside; the same for all variants and readings
+    #: SHA-256 of the merged document, titles, sources and indicators aside; the same for all variants and readings
     digest: str
     file: str
     #: the merged document

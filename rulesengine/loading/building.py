@@ -18,7 +18,8 @@ from rulesengine.loading import merge
 from rulesengine.loading.calendars import read_working_time
 from rulesengine.loading.naming import Naming, child, entries, string, words
 from rulesengine.pack import Pack, Parameter, Process, State
-from rulesengine.rules import deadline, limit, suspension, transition
+from rulesengine.rules import deadline, indicator, limit, suspension, transition
+from rulesengine.rules.indicator import Indicator
 from rulesengine.rules.reading import Names, Reading
 from rulesengine.timing import TimingError, check_holidays
 
@@ -32,11 +33,11 @@ NAMED = frozenset(
     }
 )
 #: keys that say nothing about what happens
-SILENT = frozenset({"title", "source", "assumed", "question", "register", "review_by", "extends"})
+SILENT = frozenset({"title", "source", "assumed", "question", "register", "review_by", "extends", "indicators"})
 
 
 def meaning_of(node: Node, *, named: bool = False, depth: int = 0) -> Any:
-    """The document as JSON data, without titles and sources. The order of names is kept: rules are tried in it."""
+    """The document as JSON data, without what is silent. The order of names is kept: rules are tried in it."""
     if isinstance(node.value, dict):
         pairs = [(k, v) for k, v in node.value.items() if v.value is not None and (named or k not in SILENT)]
         if not named:
@@ -48,7 +49,7 @@ def meaning_of(node: Node, *, named: bool = False, depth: int = 0) -> Any:
 
 
 def digest_of(document: Node) -> str:
-    """SHA-256 of what the merged document means, titles and sources aside."""
+    """SHA-256 of what the merged document decides; titles, sources and indicators decide nothing."""
     text = json.dumps(meaning_of(document), ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -88,6 +89,7 @@ def build(
                 did_you_mean(default_variant, variants),
             )
         )
+    processes = _processes(merged, names, report)
     return Pack(
         name=string(merged, "pack"),
         title=string(merged, "title", string(merged, "pack")),
@@ -101,7 +103,8 @@ def build(
         actors=names.actors,
         context=names.symbols.context,
         parameters={name: _parameter(name, node, names, report) for name, node in entries(merged, "parameters")},
-        processes=_processes(merged, names, report),
+        processes=processes,
+        indicators=_indicators(merged, names, processes, report),
         variants=variants,
         default_variant=default_variant,
         variant=variant,
@@ -127,8 +130,10 @@ def with_reading(pack: Pack, names: Names, readable: str, reading: str, report: 
     assert path is not None
     merged = merge.under_readings(merged, {readable: reading})
     if path[0] == "parameters":
-        changed = _processes(merged, Naming(merged, None, report).names(), report, naming=readable)
-        return msgspec.structs.replace(pack, processes={**pack.processes, **changed})
+        anew = Naming(merged, None, report).names()
+        processes = {**pack.processes, **_processes(merged, anew, report, naming=readable)}
+        measured = _indicators(merged, anew, processes, report)
+        return msgspec.structs.replace(pack, processes=processes, indicators=measured)
     _, process, section, name = path
     section_node = child(child(child(merged, "processes"), process), section)
     assert section_node is not None
@@ -188,6 +193,18 @@ def _processes(merged: Node, names: Names, report: list[Diagnostic], *, naming: 
         for name, node in entries(section)
         if word is None or _says(node, word)
     }
+
+
+def _indicators(
+    merged: Node, names: Names, processes: Mapping[str, Process], report: list[Diagnostic]
+) -> dict[str, Indicator]:
+    section = child(merged, "indicators")
+    if section is None:
+        return {}
+    reading = _Loose(names, report)
+    deadlines = {name: process.deadlines for name, process in processes.items()}
+    read = (indicator.read(reading, name, node, section.keys[name], deadlines) for name, node in entries(section))
+    return {found.name: found for found in read if found is not None}
 
 
 def _says(node: Node, word: re.Pattern[str]) -> bool:

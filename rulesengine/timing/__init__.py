@@ -8,11 +8,14 @@ never from the machine, so the same input gives the same moment everywhere.
 from rulesengine.timing.calendar import Calendar, Due, Step
 from rulesengine.timing.errors import MomentOutOfRange, TimingError
 from rulesengine.timing.holiday import check_holidays, holiday_names, holidays_of
+from rulesengine.timing.last import CALENDAR_UNITS, CalendarUnit, the_last
 from rulesengine.timing.period import Period, parse_period
 from rulesengine.timing.zone import known_zones, zone_data_version
 
 __all__ = [
+    "CALENDAR_UNITS",
     "Calendar",
+    "CalendarUnit",
     "Due",
     "MomentOutOfRange",
     "Period",
@@ -23,5 +26,6 @@ __all__ = [
     "holidays_of",
     "known_zones",
     "parse_period",
+    "the_last",
     "zone_data_version",
 ]
