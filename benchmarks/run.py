@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import comparing
+import costs
 import growing
+import plot
 import report
 from order import Peer
 from report import Table
 
-PARTS = ("peers", "growth")
-
-
-def tables(parts: Sequence[str], peers: Sequence[Peer], *, quick: bool) -> list[Table]:
-    found: list[Table] = []
-    if "peers" in parts:
-        found += comparing.compare(peers, count=5 if quick else 40, copies=3 if quick else 10)
-    if "growth" in parts:
-        found += growing.grow(count=5 if quick else 40)
-    return found
+PARTS = ("peers", "growth", "costs")
+HERE = Path(__file__).resolve().parent
 
 
 def main() -> int:
@@ -29,6 +25,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look in under 20 seconds")
     parser.add_argument("--check", action="store_true", help="only check that all engines do the same")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part, or several by repeating it")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write RESULTS.md and results.svg there")
     options = parser.parse_args()
     peers, missing = comparing.find_peers()
     for library in missing:
@@ -38,14 +35,63 @@ def main() -> int:
     except comparing.DisagreementError as fault:
         print(fault, file=sys.stderr)
         return 1
-    print(f"The same states and times after each of {events} events: {'; '.join(peer.name for peer in peers)}")
+    agreed = f"The same states and times after each of {events} events: {'; '.join(peer.name for peer in peers)}."
+    print(agreed)
     if options.check:
         return 0
-    for line in report.machine():
-        print(line)
-    for table in tables(options.only or PARTS, peers, quick=options.quick):
-        print(f"\n{report.as_text(table)}")
+    about = report.machine()
+    print(*about, sep="\n")
+    begin = time.monotonic()
+    parts = options.only or PARTS
+    events_table, others, growth = None, [], []
+    if "peers" in parts:
+        events_table, *others = told(
+            comparing.compare(peers, count=4 if options.quick else 40, copies=2 if options.quick else 8)
+        )
+    if "growth" in parts:
+        growth = told(growing.grow(count=4 if options.quick else 40))
+    rest = told(costs.everything(quick=options.quick)) if "costs" in parts else []
+    print(f"\nMeasured in {time.monotonic() - begin:.0f} seconds.")
+    if options.out:
+        tables = [*([events_table] if events_table else []), *others, *growth, *rest]
+        write(options.out, [agreed, *missing_line(missing)], about, peers, tables)
+        (options.out / "results.svg").write_text(plot.picture(events_table, growth))
+        print(f"Written to {options.out}")
     return 0
+
+
+def told(tables: list[Table]) -> list[Table]:
+    for table in tables:
+        print(f"\n{report.as_text(table)}")
+    return tables
+
+
+def missing_line(missing: Sequence[str]) -> list[str]:
+    return [f"Left out, not installed: {', '.join(missing)}."] if missing else []
+
+
+def write(
+    folder: Path, checked: Sequence[str], about: Sequence[str], peers: Sequence[Peer], tables: list[Table]
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    setups = [f"- **{peer.name}**: {peer.how}" for peer in peers]
+    head = [
+        "# Results of one run",
+        "",
+        "Written by `make bench`; [how it measures](README.md). CPU time, medians and quartiles of many rounds. Within "
+        "each round all candidates take turns; ratios are those of each round.",
+        "",
+        *(f"- {line}" for line in about),
+        "",
+        *checked,
+        "",
+        *setups,
+        "",
+        "![The results as a picture](results.svg)",
+        "",
+    ]
+    text = "\n".join(head) + "\n" + "\n\n".join(report.as_markdown(table) for table in tables) + "\n"
+    (folder / "RESULTS.md").write_text(text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,332 @@
+"""What else the engine does: loading, questions, time, memory, JSON, and the start of each command."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable, Mapping, Sequence
+from compileall import compile_dir
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from math import isnan, nan
+from pathlib import Path
+
+from growing import engine_for, life, parent, with_items
+from measuring import Task, clocked, ratios, rounds
+from report import Row, Table
+
+import rulesengine
+from rulesengine import Case, Engine, Event, check_pack, load_pack
+from rulesengine.cli import COMMANDS
+
+HERE = Path(__file__).resolve().parent
+#: where the engine that is measured comes from
+HOME = Path(rulesengine.__file__).resolve().parents[1]
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CONTEXT = {
+    "seller": {"professional": True, "on_vacation": False, "quality_score_too_low": False},
+    "wallet": {"balance": "500.00", "blocked": False},
+}
+
+#: an order at Rakuten with two items, one of them in a claim
+SALE = (
+    ("order.place", "buyer", "", "", {"ordered_at": "2026-03-02T08:00:00Z"}),
+    ("item.request", "buyer", "order/1", "A", {"price": "80.00", "committed_method": "tracked"}),
+    ("item.request", "buyer", "order/1", "B", {"price": "25.00", "committed_method": "normal"}),
+    ("item.accept", "seller", "item/A", "", {}),
+    ("item.accept", "seller", "item/B", "", {}),
+    (
+        *("item.ship", "seller", "item/A", ""),
+        {"method": "tracked", "shipped_at": "2026-03-02T12:00:00Z", "tracking_number": "LP123", "carrier": "La Poste"},
+    ),
+    ("item.receive", "buyer", "item/A", "", {"received_at": "2026-03-02T13:00:00Z"}),
+    ("claim.open", "buyer", "item/A", "", {"reason": "damaged"}),
+)
+
+
+def sale(engine: Engine, steps: int = len(SALE), start: datetime = START) -> Case:
+    """The case after so many steps of the sale, one each hour."""
+    case = engine.open(start)
+    for number, (event, by, target, name, facts) in enumerate(SALE[:steps]):
+        # text of its own for every case, as when each comes from a request
+        own = json.loads(json.dumps(facts))
+        at = start + number * HOUR
+        decision = engine.decide(case, Event(event=event, by=by, at=at, target=target, id=name, facts=own), CONTEXT)
+        assert decision.accepted, decision.reasons
+        case = decision.case
+    return case
+
+
+# loading
+
+FRESH = """
+import json, time
+from rulesengine import Engine, {name}
+import rulesengine.loading
+start = time.process_time()
+{name}("rakuten")
+print((time.process_time() - start) * 1e6)
+"""
+
+
+def loading(count: int) -> Table:
+    """The Rakuten pack, loaded and checked."""
+    tasks: dict[str, Task] = {}
+    for name, work in (("load_pack", load_pack), ("check_pack", check_pack)):
+        tasks[f"`{name}`, in a new process"] = partial(printed, FRESH.format(name=name))
+        tasks[f"`{name}`, again"] = partial(clocked, partial(work, "rakuten"), 1)
+    return Table(
+        "The Rakuten pack, loaded and checked",
+        in_milliseconds(rounds(tasks, count, "loading")),
+        note="`load_pack` checks what it loads, `check_pack` all readings and the register, too. Imports aside.",
+    )
+
+
+def in_milliseconds(found: Mapping[str, Sequence[float]]) -> list[Row]:
+    return [Row(name, "ms", [value / 1_000 for value in values]) for name, values in found.items()]
+
+
+def printed(code: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=HOME, env=environment(), capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def environment() -> dict[str, str]:
+    """For other processes: they find their modules compiled, as usual."""
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+
+
+# questions
+
+
+def questions(count: int) -> Table:
+    """What is asked of a case at Rakuten."""
+    engine = Engine(load_pack("rakuten"))
+    before, case = sale(engine, len(SALE) - 1), sale(engine)
+    text = engine.write(case)
+    claim = Event(event="claim.open", by="buyer", at=case.now, target="item/A", facts={"reason": "damaged"})
+    wanted: dict[str, Callable[[], object]] = {
+        "`decide`: a claim is opened and holds its item": lambda: engine.decide(before, claim, CONTEXT),
+        "`options` of the buyer": lambda: engine.options(case, "buyer", context=CONTEXT),
+        "`options` of the seller": lambda: engine.options(case, "seller", context=CONTEXT),
+        "`obligations`": lambda: engine.obligations(case),
+        "`write`": lambda: engine.write(case),
+        "`read`": lambda: engine.read(text),
+    }
+    found = rounds({name: partial(clocked, repeated(ask, 20), 20) for name, ask in wanted.items()}, count, "questions")
+    return Table(
+        "Questions about a case at Rakuten",
+        [Row(name, "µs", values) for name, values in found.items()],
+        note=f"An order with {len(case.instances) - 1} instances below it; {len(text):,} bytes of JSON.",
+    )
+
+
+def repeated(work: Callable[[], object], times: int) -> Callable[[], None]:
+    def again() -> None:
+        for _ in range(times):
+            work()
+
+    return again
+
+
+# time
+
+
+def time_passing(count: int, cases: int = 10_000) -> Table:
+    """`advance` over many cases with a running deadline each."""
+    engine = Engine(load_pack(HERE / "order.yaml"))
+    placed = [placed_order(engine, number) for number in range(cases)]
+    soon = placed[-1].now + HOUR
+    late = soon + timedelta(days=3)
+
+    def passing(until: datetime) -> None:
+        for case in placed:
+            engine.advance(case, until)
+
+    fired, _ = engine.advance(placed[0], late)
+    assert [decision.kind for decision in fired] == ["missed", "fired"]
+    tasks = {
+        "nothing is due yet": partial(clocked, partial(passing, soon), cases),
+        "missed, and its consequence": partial(clocked, partial(passing, late), cases),
+    }
+    found = rounds(tasks, count, "time")
+    return Table(
+        f"Time passes in {cases:,} cases with one running deadline each",
+        [Row(name, "µs a case", values) for name, values in found.items()],
+    )
+
+
+def placed_order(engine: Engine, number: int, events: int = 1) -> Case:
+    """An order after its first events, unlike every other one."""
+    begin = START + number * timedelta(seconds=1)
+    story = (
+        ("place", "buyer", {"price": f"{20 + number % 800}.{number % 100:02d}"}),
+        ("pay", "buyer", {"amount": f"{900 + number % 100}.{number % 100:02d}"}),
+        ("accept", "seller", {}),
+        ("ship", "seller", {"weight": f"{1 + number % 29}.{number % 10}"}),
+        ("deliver", "carrier", {}),
+    )
+    case = engine.open(begin)
+    for step, (event, by, facts) in enumerate(story[:events]):
+        own = json.loads(json.dumps(facts))
+        name = "" if step else f"N{number}"
+        decision = engine.decide(case, Event(event=f"order.{event}", by=by, at=begin + step * HOUR, id=name, facts=own))
+        assert decision.accepted, decision.reasons
+        case = decision.case
+    return case
+
+
+#: deadlines that run out in one call of `advance`
+AT_ONCE = 250
+#: seconds that one size may take; ten times the size may take a hundred times as long
+PATIENCE = 20.0
+
+
+def time_in_one_case(count: int) -> Table:
+    """`advance` in one case whose instances all have a deadline that runs out, each at a moment of its own."""
+    engine = engine_for({"order": parent(), "item": {"under": "order", **life(clocks=True)}})
+    tasks: dict[str, Task] = {}
+    note = "Each deadline at a moment of its own."
+    for size in (10, 100, 1_000, 10_000):
+        case: list[Case] = []
+        taken = clocked(lambda: case.append(with_items(engine, size)), 1) / 1e6  # noqa: B023
+        work = partial(run_out, engine, case[0], size)
+        taken = max(taken, clocked(work, 1) / 1e6)
+        tasks[f"{size:,} instances"] = partial(clocked, work, size)
+        if taken * 100 > PATIENCE:
+            if size < 10_000:
+                note += f" {size * 10:,} instances are left out: {size:,} took {taken:.1f} s."
+            break
+    found = rounds(tasks, count, "time in one case")
+    smallest = next(iter(found.values()))
+    rows = [Row(name, "µs a deadline", values, ratios(values, smallest)) for name, values in found.items()]
+    return Table("Time passes in one case, and every instance misses its deadline", rows, "of the smallest", note)
+
+
+def run_out(engine: Engine, case: Case, size: int) -> None:
+    missed = 0
+    while missed < size:
+        until = START + timedelta(days=3, seconds=min(missed + AT_ONCE, size) + 1)
+        fired, case = engine.advance(case, until)
+        found = sum(decision.kind == "missed" for decision in fired)
+        assert found == min(AT_ONCE, size - missed), found
+        missed += found
+
+
+# memory
+
+
+def memory() -> Table:
+    """What cases take, measured over many different ones."""
+    order, rakuten = Engine(load_pack(HERE / "order.yaml")), Engine(load_pack("rakuten"))
+    items = engine_for({"order": parent(), "item": {"under": "order", **life(clocks=True)}})
+    many = with_items(items, 100)
+    made: dict[str, tuple[Callable[[int], Case], Callable[[Case], str]]] = {
+        "one instance: an order that was placed, its deadline running": (partial(placed_order, order), order.write),
+        "one instance: an order that was delivered, after 5 events": (
+            partial(placed_order, order, events=5),
+            order.write,
+        ),
+        "one instance: an order at Rakuten": (partial(apart, rakuten, 1), rakuten.write),
+        "an order with two items and a claim at Rakuten": (partial(apart, rakuten, len(SALE)), rakuten.write),
+    }
+    rows = []
+    for name, (make, write) in made.items():
+        rows.append(Row(name, "bytes", [each(make, 100, 400)]))
+        rows.append(Row("as JSON", "bytes", [float(len(write(make(1)).encode()))]))
+    # a case that comes from JSON shares nothing with another
+    text = items.write(many)
+    whole = each(lambda _: items.read(text), 2, 7)
+    rows.append(Row("each of 100 items of a case", "bytes", [whole / len(many.instances)]))
+    return Table(
+        "Memory of a case",
+        rows,
+        note="By `tracemalloc`: how much more 400 different cases take than 100 do, for each of the 300 between them. "
+        "What they share (the pack, the holidays, texts that occur in all of them) is not counted again with each. "
+        "They come from decisions about events whose texts are their own; only `decision.case` is kept.",
+    )
+
+
+def apart(engine: Engine, steps: int, number: int) -> Case:
+    return sale(engine, steps, START + number * timedelta(seconds=1))
+
+
+def each(make: Callable[[int], Case], few: int, many: int) -> float:
+    """Bytes of each case beyond the first `few`."""
+    make(0)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        sizes = []
+        for count in (few, many):
+            cases = [make(number) for number in range(count)]
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+            del cases
+            gc.collect()
+    finally:
+        tracemalloc.stop()
+    return (sizes[1] - sizes[0]) / (many - few)
+
+
+# commands
+
+CLAIM = str(HERE.parent / "docs" / "examples" / "claim.yaml")
+#: how each command is called; one that is not here is measured with --help
+CALLS: Mapping[str, tuple[str, ...]] = {
+    "check": ("rakuten",),
+    "simulate": (CLAIM,),
+    "test": (CLAIM,),
+    "due": (CLAIM,),
+    "options": (CLAIM, "--by", "seller"),
+    "sources": ("rakuten",),
+}
+
+
+def commands(count: int) -> Table:
+    """The start and the whole run of each command, in a process of its own."""
+    tasks: dict[str, Task] = {
+        "(Python alone)": partial(started, "-c", "pass"),
+        "rulesengine --help": partial(started, "-m", "rulesengine", "--help"),
+    }
+    for name in COMMANDS:
+        call = (name, *CALLS.get(name, ("--help",)))
+        shown = " ".join(Path(word).name for word in call)
+        tasks[f"rulesengine {shown}"] = partial(started, "-m", "rulesengine", *call)
+    compile_dir(HOME / "rulesengine", quiet=2)
+    found = rounds(tasks, count, "commands")
+    failed = [name for name, values in found.items() if any(map(isnan, values))]
+    note = "CPU time of the whole process, user and system; modules are compiled already."
+    if failed:
+        note += f" Left out, since they failed: {', '.join(failed)}."
+    done = {name: values for name, values in found.items() if name not in failed}
+    return Table("Commands, each in a new process", in_milliseconds(done), note=note)
+
+
+def started(*words: str) -> float:
+    """CPU microseconds of a process, from its start to its end; not a number where it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, *words], cwd=HOME, env=environment(), capture_output=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        return nan
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e6
+
+
+def everything(*, quick: bool) -> list[Table]:
+    return [
+        loading(1 if quick else 15),
+        questions(3 if quick else 40),
+        time_passing(1 if quick else 9),
+        time_in_one_case(1 if quick else 5),
+        memory(),
+        commands(1 if quick else 9),
+    ]
