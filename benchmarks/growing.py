@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from cases import START, RefusedError, after
 from measuring import Task, clocked, ratios, rounds
 from report import Row, Table
 
@@ -16,7 +17,6 @@ from rulesengine import Case, Engine, Event, load_pack
 
 SIZES = (1, 10, 100, 1000)
 RULES = (10, 100, 1000)
-START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 #: decisions one after the other, each about the case of the one before, and how many such rows in a measurement
 STEPS, ROWS = 8, 8
@@ -123,13 +123,11 @@ def opened(engine: Engine) -> Case:
 
 def with_items(engine: Engine, count: int) -> Case:
     """A case with `count` items that wait, opened one second after the other."""
-    case = engine.decide(engine.open(START), Event(event="order.open", by="ann", at=START)).case
+    case = after(engine, engine.open(START), Event(event="order.open", by="ann", at=START))
     for number in range(count):
         at = START + (number + 1) * SECOND
         event = Event(event="item.open", by="ann", at=at, id=str(number + 1), facts={"price": "80.00"})
-        decision = engine.decide(case, event)
-        assert decision.accepted, decision.reasons
-        case = decision.case
+        case = after(engine, case, event)
     return case
 
 
@@ -156,10 +154,9 @@ def there_and_back(engine: Engine, case: Case, process: str, targets: list[str])
                     event = Event(event=act, by="ann", at=at, target=target, facts={"amount": "12.50"})
                 decision = engine.decide(now, event)
                 if not decision.accepted:
-                    raise RuntimeError(f"{event.event} was refused: {decision.reasons}")
-                read = decision.rules, decision.changes, decision.clocks, decision.valid_until
+                    raise RefusedError(f"{event.event} was refused: {decision.reasons[0].message}")
+                _ = decision.rules, decision.changes, decision.clocks, decision.valid_until
                 now = decision.case
-        del read
 
     return lambda: clocked(work, STEPS * ROWS)
 

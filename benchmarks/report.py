@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,6 +31,10 @@ class Table(NamedTuple):
     rows: Sequence[Row]
     base: str = ""
     note: str = ""
+
+
+def in_milliseconds(found: Mapping[str, Sequence[float]]) -> list[Row]:
+    return [Row(name, "ms", [value / 1_000 for value in values]) for name, values in found.items()]
 
 
 def cells(table: Table) -> list[list[str]]:
