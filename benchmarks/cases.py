@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from rulesengine import Case, Engine, Event
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-CONTEXT = {
+CONTEXT: Mapping[str, Mapping[str, Any]] = {
     "seller": {"professional": True, "on_vacation": False, "quality_score_too_low": False},
     "wallet": {"balance": "500.00", "blocked": False},
 }
 
 #: an order at Rakuten with two items, one of them in a claim
-SALE = (
+SALE: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     ("order.place", "buyer", "", "", {"ordered_at": "2026-03-02T08:00:00Z"}),
     ("item.request", "buyer", "order/1", "A", {"price": "80.00", "committed_method": "tracked"}),
     ("item.request", "buyer", "order/1", "B", {"price": "25.00", "committed_method": "normal"}),
@@ -55,7 +57,7 @@ def sale(engine: Engine, steps: int = len(SALE), start: datetime = START) -> Cas
 def placed_order(engine: Engine, number: int, events: int = 1) -> Case:
     """An order after its first events, unlike every other one."""
     begin = START + number * timedelta(seconds=1)
-    story = (
+    story: tuple[tuple[str, str, dict[str, str]], ...] = (
         ("place", "buyer", {"price": f"{20 + number % 800}.{number % 100:02d}"}),
         ("pay", "buyer", {"amount": f"{900 + number % 100}.{number % 100:02d}"}),
         ("accept", "seller", {}),

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from measuring import Spread, spread
 
+from rulesengine import __version__
+
 LIBRARIES = ("transitions", "python-statemachine", "sismic", "msgspec", "PyYAML", "jsonschema", "holidays", "click")
 
 
@@ -88,7 +90,9 @@ def machine() -> list[str]:
     return [
         f"{processor()}, {os.cpu_count()} cores; load average at the start {load}",
         f"{platform.python_implementation()} {platform.python_version()} on {platform.platform()}",
-        ", ".join(f"{name} {known}" for name in LIBRARIES if (known := installed(name))),
+        ", ".join(
+            [f"rulesengine {__version__}", *(f"{name} {known}" for name in LIBRARIES if (known := installed(name)))]
+        ),
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
     ]
 
