@@ -70,7 +70,7 @@ class PackError(Exception):
 
 
 #: code -> (severity, title). RE1xx reading a document, RE2xx its shape, RE3xx names and types, RE4xx expressions and
-#: periods, RE5xx what the rules mean together, RE6xx scenarios, RE7xx registers of sources.
+#: periods, RE5xx what the rules mean together, RE6xx scenarios, RE7xx registers of sources, RE8xx common vocabularies.
 CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RE101": ("error", "The file cannot be read"),
     "RE102": ("error", "The file is too large"),
@@ -143,6 +143,9 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RE605": ("error", "A boundary that cannot be expanded"),
     "RE701": ("error", "A statement is neither carried by a rule nor explained"),
     "RE702": ("error", "A statement is carried and called no rule at once"),
+    "RE801": ("error", "Something of a pack has no common word"),
+    "RE802": ("error", "Unknown common word"),
+    "RE803": ("error", "A topic says nothing of a pack"),
 }
 
 

@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def schema_file(name: str) -> Path:
-    """The JSON Schema of one kind of document: `pack`, `scenario` or `register`."""
+    """The JSON Schema of one kind of document: `pack`, `scenario`, `register` or `vocabulary`."""
     return _folder("schema") / f"{name}.schema.json"
 
 

@@ -22,6 +22,11 @@ COMMANDS = {
         "options",
         "Show what an actor may do, until when, and why not.",
     ),
+    "compare": (
+        "rulesengine.cli.compare",
+        "compare",
+        "Show what the rules of several packs say to the same questions.",
+    ),
 }
 
 main = Program(

@@ -31,8 +31,8 @@ def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
     """Check packs and show every finding: where it is, what is wrong, and what to do about it.
 
     PACK is a file, a folder of packs, or a name: of a pack in the folder policies, in this folder, or else of one that
-    comes with rulesengine. Without one, the folder policies is checked. Scenarios and registers of a folder are passed
-    over.
+    comes with rulesengine. Without one, the folder policies is checked. A common vocabulary is checked against the
+    packs that it names. Scenarios and registers of a folder are passed over.
     """
     from rulesengine.loading import check_pack
     from rulesengine.loading.shape import MAX_FINDINGS
@@ -41,14 +41,15 @@ def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
 
     if explain is not None:
         return _explain(explain)
-    files, unread = _files(packs or ("policies",))
+    files, unread = pack_files(packs or ("policies",), "vocabulary")
+    tables = {file for file in files if _kind(file) == "vocabulary"}
     found: dict[Diagnostic, None] = dict.fromkeys(unread)
     full = False
     progress = Progress(len(files), "packs")
     for done, file in enumerate(files):
         progress.at(done)
         # a base that several packs extend is told of once
-        here = check_pack(file)
+        here = _check_vocabulary(file) if file in tables else check_pack(file)
         found.update(dict.fromkeys(here))
         full = full or len(here) >= MAX_FINDINGS
     progress.over()
@@ -58,7 +59,9 @@ def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
     if found:
         show_findings(found)
     if files:
-        say(("\n" if found else "") + summary(len(files), list(found), "pack"))
+        number = len(files) - len(tables)
+        told = summary(number, list(found), "pack") if number or not tables else summary(len(tables), list(found))
+        say(("\n" if found else "") + told + (" and the vocabulary" if number and tables else ""))
     if full:
         say(f"There may be more: of one file no more than {MAX_FINDINGS} are shown.")
     return code_for(found)
@@ -76,15 +79,15 @@ def _explain(code: str) -> int:
     return 0
 
 
-def _files(names: tuple[str, ...]) -> tuple[list[str], list[Diagnostic]]:
-    """Folders replaced by the packs in them, each file once; and what is not there."""
+def pack_files(names: tuple[str, ...], *kinds: str) -> tuple[list[str], list[Diagnostic]]:
+    """Folders replaced by the packs in them, and files of the other `kinds`, each once; and what is not there."""
     from rulesengine.diagnostics import PackError
 
     files: dict[str, None] = {}
     unread: list[Diagnostic] = []
     for name in names:
         if Path(name).is_dir():
-            inside = [str(file) for file in _inside(Path(name))]
+            inside = [str(file) for file in _inside(Path(name), ("pack", *kinds))]
             files.update(dict.fromkeys(inside))
             if not inside:
                 message = f"There is no pack in the folder '{name}'."
@@ -99,10 +102,21 @@ def _files(names: tuple[str, ...]) -> tuple[list[str], list[Diagnostic]]:
     return list(files), unread
 
 
-def _inside(folder: Path) -> list[Path]:
-    """The packs of a folder, and whatever may be meant as one; not its scenarios and registers."""
+def _inside(folder: Path, kinds: tuple[str, ...]) -> list[Path]:
+    """The files of some kinds in a folder, and whatever may be meant as one; not its scenarios and registers."""
+    found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+    return [file for file in found if _kind(file) in (*kinds, None)]
+
+
+def _kind(file: str | Path) -> str | None:
+    """What a file is by its topmost keys."""
     from rulesengine.document import read_file
     from rulesengine.loading.shape import kind_of
 
-    found = sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
-    return [file for file in found if kind_of(read_file(file)[0]) in ("pack", None)]
+    return kind_of(read_file(file)[0])
+
+
+def _check_vocabulary(file: str) -> list[Diagnostic]:
+    from rulesengine.vocabulary import check_vocabulary
+
+    return check_vocabulary(file)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rulesengine.cli.common import code_for, format_option, paint, say, say_json, show_findings, width
+from rulesengine.cli.common import format_option, paint, say, say_json, width
+from rulesengine.cli.compare import refused, vocabulary_option
 from rulesengine.cli.naming import actors, files, known, packs
 
 if TYPE_CHECKING:
@@ -26,11 +27,7 @@ def _played(scenario: str, pack: str | None, form: str) -> tuple[Story | None, i
     try:
         return play(load_scenario(scenario), Engine(load_pack(known(pack))) if pack is not None else None), 0
     except PackError as fault:
-        if form == "json":
-            say_json({"diagnostics": [one.as_dict() for one in fault.diagnostics]})
-        else:
-            show_findings(fault.diagnostics)
-        return None, code_for(fault.diagnostics)
+        return None, refused(fault.diagnostics, form)
 
 
 def _head(story: Story) -> dict[str, Any]:
@@ -66,19 +63,27 @@ pack_option = click.option(
     epilog="""\b
     rulesengine due docs/examples/claim.yaml
     rulesengine due docs/examples/claim.yaml --explain
+    rulesengine due one.yaml another.yaml
 
     Exit codes: 0 fine, 1 the scenario has errors, 2 wrong usage, 3 a file could not be read.
     """
 )
-@click.argument("scenario", metavar="SCENARIO", shell_complete=files)
+@click.argument("scenarios", metavar="SCENARIO...", nargs=-1, required=True, shell_complete=files)
 @pack_option
 @click.option("--explain", is_flag=True, help="Show how each moment is counted, step by step.")
+@vocabulary_option
 @format_option
-def due(scenario: str, pack: str | None, explain: bool, form: str) -> int:
+def due(scenarios: tuple[str, ...], pack: str | None, explain: bool, table: str, form: str) -> int:
     """Show what must be done next when SCENARIO is over: by whom, by when, or else.
 
-    Of a scenario with boundaries the ending just after the edge is shown.
+    Of a scenario with boundaries the ending just after the edge is shown. Of several scenarios, which may be those of
+    several packs, one list is made for the moment at which the last of them is over, in common words.
     """
+    if len(scenarios) > 1:
+        if pack is not None or explain:
+            raise click.UsageError("--pack and --explain are for one scenario.")
+        return _due_anywhere(scenarios, table, form)
+    (scenario,) = scenarios
     from rulesengine.case import to_datetime
     from rulesengine.render import jsons
     from rulesengine.render.answers import obligations
@@ -108,6 +113,48 @@ def due(scenario: str, pack: str | None, explain: bool, form: str) -> int:
         say(obligations([one], clock, paint, width()))
         for at, text in _count(story, one) if explain else ():
             say(f"      {clock.show(to_datetime(at))}  {clean(text)}")
+    return 0
+
+
+def _due_anywhere(scenarios: tuple[str, ...], table: str, form: str) -> int:
+    """What is due in several cases at the moment at which the last of their stories is over."""
+    from rulesengine.case import to_datetime
+    from rulesengine.diagnostics import PackError
+    from rulesengine.facts import show_moment
+    from rulesengine.render import comparison
+    from rulesengine.render.moments import Clock
+    from rulesengine.render.style import clean
+    from rulesengine.vocabulary import due_anywhere, load_vocabulary, words_of
+
+    stories = []
+    for scenario in scenarios:
+        story, code = _played(scenario, None, form)
+        if story is None:
+            return code
+        stories.append(story)
+    try:
+        vocabulary = load_vocabulary(known(table))
+        cases = [
+            (story.player.engine, words_of(vocabulary, story.plan.pack), story.endings[-1][2].case) for story in stories
+        ]
+    except PackError as fault:
+        return refused(fault.diagnostics, form)
+    now = max(story.endings[-1][2].moment for story in stories)
+    found = due_anywhere(cases, now)
+    heads = [_head(story) for story in stories]
+    if form == "json":
+        for head in heads:
+            del head["diagnostics"]
+        listed = [comparison.due_data(one) for one in found]
+        say_json({"at": show_moment(now), "cases": heads, "obligations": listed, "diagnostics": []})
+        return 0
+    zone = stories[0].plan.pack.zone
+    clock = Clock(zone, to_datetime(now))
+    say(paint(f"What is due anywhere: {clock.show(to_datetime(now))}, times in {zone}", "title"))
+    for number, story in enumerate(stories, 1):
+        say(clean(f"  {story.plan.pack.name} {number}  {story.scenario.title}{_side(story, clock)}"))
+    say("")
+    say(comparison.due(found, vocabulary, clock, paint, width()))
     return 0
 
 

@@ -19,7 +19,7 @@ from rulesengine.loading.shape import check_shape
 from rulesengine.pack import Pack
 from rulesengine.resources import policies_folder
 
-__all__ = ["check_pack", "find_pack", "load_pack", "rebuilt"]
+__all__ = ["check_pack", "find_pack", "load_pack", "read_pack", "rebuilt"]
 
 #: rules times variants and readings: more than any marketplace has, checked in a second or two
 MOST_CHECKED = 15_000
@@ -53,6 +53,13 @@ def load_pack(name: str | Path, *, variant: str = "", readings: Mapping[str, str
     if errors or pack is None:
         raise PackError(errors)
     return pack
+
+
+def read_pack(path: str | Path) -> tuple[Pack | None, list[Diagnostic]]:
+    """A pack that may be a template, and its findings; None where it cannot be built. With errors it is not fit to be
+    used.
+    """
+    return _load(find_pack(path), "", {})
 
 
 def check_pack(path: str | Path) -> list[Diagnostic]:

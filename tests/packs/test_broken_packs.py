@@ -1,4 +1,4 @@
-"""Broken packs and scenarios: each names the findings it must get, at the text that is wrong; so do the pages of codes.
+"""Broken files: each names the findings it must get, at the text that is wrong; so do the pages of codes.
 
 A file of `invalid/` begins with lines such as `# expect: RE301 'amicabel'`, one for each finding, in order, with
 ` at line:column` where the text stands more than once and ` in file` where it lies in another file; after any of them
@@ -7,6 +7,7 @@ A file of `invalid/` begins with lines such as `# expect: RE301 'amicabel'`, one
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from functools import cache
@@ -14,22 +15,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from click.testing import CliRunner
 
+from rulesengine.cli import main
 from rulesengine.diagnostics import CATALOGUE, Diagnostic, PackError
 from rulesengine.loading import check_pack, load_pack
 from rulesengine.simulation import load_scenario, play
+from rulesengine.vocabulary import check_vocabulary
 
 HERE = Path(__file__).parent
 PAGES = HERE.parents[1] / "docs" / "codes"
-VALID = sorted((HERE / "valid").glob("*.yaml"))
+VALID = [*sorted((HERE / "valid").glob("*.yaml")), *sorted((HERE / "valid" / "vocabularies").glob("*.yaml"))]
 PACKS = sorted((HERE / "invalid").glob("*.yaml"))
 SCENARIOS = sorted((HERE / "invalid" / "scenarios").glob("*.yaml"))
+VOCABULARIES = sorted((HERE / "invalid" / "vocabularies").glob("*.yaml"))
 #: codes whose page shows no YAML that could be checked: what is wrong is the file as a whole, or far too long to show
-NO_YAML = {"RE101", "RE102", "RE103", "RE106", "RE111", "RE403", "RE515"}
+NO_YAML = {"RE101", "RE102", "RE103", "RE106", "RE111", "RE403", "RE515", "RE901"}
 
 
 @cache
 def findings(file: Path) -> tuple[Diagnostic, ...]:
+    if file.parent.name == "vocabularies":
+        return tuple(check_vocabulary(file))
     if file.parent.name != "scenarios":
         return tuple(check_pack(file))
     try:
@@ -80,7 +87,7 @@ def test_a_good_pack_has_no_findings(file: Path) -> None:
     assert findings(file) == ()
 
 
-@pytest.mark.parametrize("file", [*PACKS, *SCENARIOS], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*PACKS, *SCENARIOS, *VOCABULARIES], ids=lambda file: file.stem)
 def test_a_broken_file_gets_exactly_its_findings(file: Path) -> None:
     asked = wanted(file)
     assert asked, "the file names no finding"
@@ -131,13 +138,21 @@ def test_a_template_is_not_run() -> None:
     assert [d.code for d in error.value.diagnostics] == ["RE515"]
 
 
+def test_a_line_that_is_no_case(tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text('\n{"pack": "shop"}\n')
+    arguments = ["indicators", str(HERE / "valid" / "shop.yaml"), str(file), "--at", "2026-06-01", "--format", "json"]
+    (found,) = json.loads(CliRunner().invoke(main, arguments).stdout)["diagnostics"]
+    assert (found["code"], found["line"]) == ("RE901", 2)
+
+
 # codes and pages
 
-MADE_ABOVE = {"RE101", "RE102", "RE103", "RE515"}
+MADE_ABOVE = {"RE101", "RE102", "RE103", "RE515", "RE901"}
 
 
 def test_every_code_is_raised_by_a_broken_file() -> None:
-    raised = {d.code for file in (*PACKS, *SCENARIOS) for d in findings(file)}
+    raised = {d.code for file in (*PACKS, *SCENARIOS, *VOCABULARIES) for d in findings(file)}
     assert raised | MADE_ABOVE == set(CATALOGUE)
 
 
@@ -171,7 +186,7 @@ def test_the_example_of_a_page_is_wrong_and_mended_it_is_right(code: str, tmp_pa
 
 def standing_in(example: str, code: str) -> tuple[Path, Path, str]:
     """The broken file of a code, the file in which an example stands (it or its register), and how it is indented."""
-    for checked in (*PACKS, *SCENARIOS):
+    for checked in (*PACKS, *SCENARIOS, *VOCABULARIES):
         if checked.stem.startswith(code):
             for file in (checked, *(checked.parent / "registers").glob(f"{code}*.yaml")):
                 for indent in ("", "  ", "    ", "      ", "        "):

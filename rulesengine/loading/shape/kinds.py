@@ -1,4 +1,4 @@
-"""Packs, scenarios and registers told apart: one taken for another is one finding and no list of strange keys."""
+"""Kinds of documents told apart: one taken for another is one finding and no list of strange keys."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ MARKS: dict[Kind, tuple[tuple[str, str], ...]] = {
     "pack": (("pack", "processes"), ("pack", "extends")),
     "scenario": (("scenario", "steps"),),
     "register": (("register", "statements"),),
+    "vocabulary": (("vocabulary", "packs"),),
 }
 WHAT_FOR: dict[Kind, str] = {
     "pack": "Check it with `rulesengine check`; a scenario that names it under 'pack' is played with it.",
     "scenario": "Play it with `rulesengine simulate`.",
     "register": "It is read with the pack that names it under 'register': check that pack.",
+    "vocabulary": "Check it with `rulesengine check`; `rulesengine compare` reads it.",
 }
 
 

@@ -18,7 +18,7 @@ from jsonschema.validators import Draft202012Validator, extend
 
 from rulesengine.resources import schema_file
 
-Kind: TypeAlias = Literal["pack", "scenario", "register"]
+Kind: TypeAlias = Literal["pack", "scenario", "register", "vocabulary"]
 Schema: TypeAlias = dict[str, Any]
 
 #: in place of a keyword, in the error for a key that cannot stand where it does

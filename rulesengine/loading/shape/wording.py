@@ -317,7 +317,7 @@ def _inside(path: Path, kind: Kind) -> str:
     """A map at the beginning of a sentence: The transition 'open', The pack."""
     title = str(described(kind, path).get("title", "")).lower()
     if not path:
-        return {"pack": "The pack", "scenario": "The scenario", "register": "The register"}[kind]
+        return f"The {kind}"
     parent = described(kind, path[:-1])
     if isinstance(path[-1], int) or path[-1] in parent.get("properties", {}):
         return f"'{path[-1]}'" if isinstance(path[-1], str) else f"This {title}"

@@ -14,7 +14,7 @@ from rulesengine.document import plain, read_file
 from rulesengine.loading.shape.schemas import schema_of
 from rulesengine.resources import policies_folder, schema_file
 
-KINDS = ["pack", "scenario", "register"]
+KINDS = ["pack", "scenario", "register", "vocabulary"]
 WHOLE_PACK = Path(__file__).parent / "whole_pack.yaml"
 
 
