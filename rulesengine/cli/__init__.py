@@ -12,6 +12,7 @@ COMMANDS = {
     "check": ("rulesengine.cli.check", "check", "Check packs and show every finding with its place and help."),
     "simulate": ("rulesengine.cli.simulate", "simulate", "Run a scenario through a pack and show what happens when."),
     "test": ("rulesengine.cli.test", "test", "Run all scenarios below a folder and show what differs."),
+    "graph": ("rulesengine.cli.graph", "graph", "Draw processes: states, transitions, deadlines."),
     "due": (
         "rulesengine.cli.standing",
         "due",

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from rulesengine.cli.common import FOUND, Progress, code_for, format_option, paint, say, say_json, show_findings, width
-from rulesengine.cli.naming import ENDS, missing
 from rulesengine.cli.naming import files as complete
+from rulesengine.cli.scenarios import played, scenario_files, without
 from rulesengine.cli.simulate import as_data
 
 if TYPE_CHECKING:
-    from rulesengine.diagnostics import Diagnostic
     from rulesengine.engine import Engine
-    from rulesengine.simulation import Scenario, Story
-
-#: a document with one of these keys is meant to be a scenario, even where others are misspelled
-OF_SCENARIOS = frozenset({"scenario", "start", "steps", "given", "boundaries"})
+    from rulesengine.simulation import Story
 
 
 @click.command(
@@ -42,7 +37,7 @@ def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
     """
     from rulesengine.render.findings import counted
 
-    files, found = _files(folders or ("tests/scenarios",))
+    files, found = scenario_files(folders or ("tests/scenarios",))
     engines: dict[str, Engine] = {}
     stories: list[Story] = []
     ran = failed = 0
@@ -50,7 +45,7 @@ def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
     progress = Progress(len(files), "scenarios")
     for done, (file, below) in enumerate(files.items()):
         progress.at(done)
-        story, findings = _run(file, not all(below), engines)
+        story, findings = played(file, not all(below), engines)
         if story is None and not findings:
             continue
         ran += 1
@@ -61,7 +56,7 @@ def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
             stories.append(story)
             failed += bool(story.trace().failures)
     progress.over()
-    found += [_without(folder) for folder in sorted(lacking - {""})]
+    found += [without(folder) for folder in sorted(lacking - {""})]
     if form == "json":
         traces = [as_data(story) for story in stories]
         data = {"scenarios": ran, "failed": failed, "traces": traces, "diagnostics": [one.as_dict() for one in found]}
@@ -75,59 +70,6 @@ def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
             held = f"{failed} failed" if failed else "all hold"
             say("\n" * bool(found) + paint(f"{counted(ran, 'scenario')}, {held}", "bad" if failed else "good"))
     return code_for(found) or (FOUND if failed else 0)
-
-
-def _files(names: tuple[str, ...]) -> tuple[dict[str, set[str]], list[Diagnostic]]:
-    """Every YAML file to look at with the folders it was found below, "" where it was named itself and so has to be a
-    scenario; and what is not there.
-    """
-    files: dict[str, set[str]] = {}
-    unread: list[Diagnostic] = []
-    for name in names:
-        path = Path(name)
-        if not path.exists():
-            unread.append(missing(name, f"There is no folder and no file '{name}'.", "Check name and folder."))
-        elif not path.is_dir():
-            files.setdefault(name, set()).add("")
-        else:
-            inside = sorted(file for file in path.rglob("*") if file.suffix in ENDS and file.is_file())
-            for file in inside:
-                files.setdefault(str(file), set()).add(name)
-            if not inside:
-                unread.append(_without(name))
-    return files, unread
-
-
-def _without(folder: str) -> Diagnostic:
-    help = "Scenarios end in .yaml and have the keys 'scenario' and 'steps'."
-    return missing(folder, f"There is no scenario below the folder '{folder}'.", help)
-
-
-def _run(file: str, sure: bool, engines: dict[str, Engine]) -> tuple[Story | None, list[Diagnostic]]:
-    from rulesengine.diagnostics import PackError
-    from rulesengine.document import read_file
-    from rulesengine.simulation import play
-    from rulesengine.simulation.scenario import from_document
-
-    node, findings = read_file(file)
-    if not sure and node is not None and not (isinstance(node.value, dict) and OF_SCENARIOS & node.value.keys()):
-        return None, []
-    try:
-        scenario = from_document(node, findings, file)
-        return play(scenario, _engine(scenario, engines)), []
-    except PackError as fault:
-        return None, fault.diagnostics
-
-
-def _engine(scenario: Scenario, engines: dict[str, Engine]) -> Engine:
-    from rulesengine.engine import Engine
-    from rulesengine.loading import load_pack
-    from rulesengine.simulation import pack_file
-
-    file = pack_file(scenario)
-    if file not in engines:
-        engines[file] = Engine(load_pack(file))
-    return engines[file]
 
 
 def _show(story: Story, verbose: bool) -> None:
