@@ -70,7 +70,8 @@ class PackError(Exception):
 
 
 #: code -> (severity, title). RE1xx reading a document, RE2xx its shape, RE3xx names and types, RE4xx expressions and
-#: periods, RE5xx what the rules mean together, RE6xx scenarios, RE7xx registers of sources, RE8xx common vocabularies.
+#: periods, RE5xx what the rules mean together, RE6xx scenarios, RE7xx registers of sources, RE8xx common vocabularies,
+#: RE9xx files of cases.
 CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RE101": ("error", "The file cannot be read"),
     "RE102": ("error", "The file is too large"),
@@ -146,6 +147,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RE801": ("error", "Something of a pack has no common word"),
     "RE802": ("error", "Unknown common word"),
     "RE803": ("error", "A topic says nothing of a pack"),
+    "RE901": ("error", "A line is no case of this pack"),
 }
 
 

@@ -28,6 +28,11 @@ COMMANDS = {
         "compare",
         "Show what the rules of several packs say to the same questions.",
     ),
+    "indicators": (
+        "rulesengine.cli.indicators",
+        "indicators",
+        "Count what the marketplace measures over a file of cases.",
+    ),
 }
 
 main = Program(

@@ -6,9 +6,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from rulesengine.timing.calendar import Calendar
-from rulesengine.timing.errors import MomentOutOfRange
 from rulesengine.timing.period import Period
-from rulesengine.timing.zone import EPOCH_DAY
 
 CalendarUnit: TypeAlias = Literal["calendar day", "calendar week", "calendar month", "calendar year"]
 CALENDAR_UNITS: tuple[CalendarUnit, ...] = ("calendar day", "calendar week", "calendar month", "calendar year")
@@ -18,7 +16,7 @@ def the_last(calendar: Calendar, what: Period | CalendarUnit, moment: int) -> tu
     """`(first, end)` in microseconds: moments from `first` on and before `end` lie in it.
 
     A period is counted back from `moment` in the calendar's zone. A calendar unit is the last one that is over at
-    `moment`: weeks begin on Monday, and each begins and ends at midnight of the zone. MomentOutOfRange before 1970.
+    `moment`: weeks begin on Monday, and each begins and ends at midnight of the zone.
     """
     if isinstance(what, Period):
         return calendar.subtract(moment, what), moment
@@ -34,6 +32,4 @@ def the_last(calendar: Calendar, what: Period | CalendarUnit, moment: int) -> tu
     else:
         end = today.replace(month=1, day=1).toordinal()
         first = date.fromordinal(end - 1).replace(month=1, day=1).toordinal()
-    if first <= EPOCH_DAY:
-        raise MomentOutOfRange
     return calendar.time_zone.midnight(first), calendar.time_zone.midnight(end)

@@ -46,3 +46,8 @@ def test_the_other_reading_changes_what_the_readme_says_it_changes(monkeypatch: 
         entries = simulate(parse_scenario(told, str(file))).timelines[0].entries
         escalated += [f"{one.at:%A}" for entry in entries if (one := entry.decision) and one.deadline == "claim.solve"]
     assert escalated == ["Wednesday", "Monday"]
+
+
+def test_the_guide_shows_the_indicators_that_are_counted() -> None:
+    shown = next(addition for addition in ADDITIONS if addition.startswith("indicators:"))
+    assert (FIRST / "indicators.yaml").read_text().endswith(f"\n{shown}")
