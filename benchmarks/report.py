@@ -89,7 +89,7 @@ def machine() -> list[str]:
     load = " ".join(f"{value:.2f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else "not known"
     return [
         f"{processor()}, {os.cpu_count()} cores; load average at the start {load}",
-        f"{platform.python_implementation()} {platform.python_version()} on {platform.platform()}",
+        f"{platform.python_implementation()} {platform.python_version()} on {system()}",
         ", ".join(
             [f"rulesengine {__version__}", *(f"{name} {known}" for name in LIBRARIES if (known := installed(name)))]
         ),
@@ -104,6 +104,11 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def system() -> str:
+    """The system and its version, without what a distribution adds to it."""
+    return " ".join([platform.system(), platform.release().partition("-")[0], *platform.libc_ver()]).strip()
 
 
 def installed(library: str) -> str:

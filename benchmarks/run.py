@@ -50,10 +50,10 @@ def main() -> int:
     events_table, others, growth = None, [], []
     if "peers" in parts:
         events_table, *others = told(
-            comparing.compare(peers, count=4 if options.quick else 100, copies=2 if options.quick else 10)
+            comparing.compare(peers, count=4 if options.quick else 60, copies=2 if options.quick else 10)
         )
     if "growth" in parts:
-        growth = told(growing.grow(count=4 if options.quick else 100))
+        growth = told(growing.grow(count=4 if options.quick else 60))
     rest = told(costs.everything(quick=options.quick)) if "costs" in parts else []
     print(f"\nMeasured in {time.monotonic() - begin:.0f} seconds.")
     if options.out:
