@@ -13,6 +13,16 @@ COMMANDS = {
     "simulate": ("rulesengine.cli.simulate", "simulate", "Run a scenario through a pack and show what happens when."),
     "test": ("rulesengine.cli.test", "test", "Run all scenarios below a folder and show what differs."),
     "graph": ("rulesengine.cli.graph", "graph", "Draw processes: states, transitions, deadlines."),
+    "sources": (
+        "rulesengine.cli.sources",
+        "sources",
+        "Show what rules rest on: statements with their rules, rules with their statements.",
+    ),
+    "readings": (
+        "rulesengine.cli.readings",
+        "readings",
+        "Show which open questions change what happens in which scenario.",
+    ),
     "due": (
         "rulesengine.cli.standing",
         "due",

@@ -191,7 +191,7 @@ def _processes(merged: Node, names: Names, report: list[Diagnostic], *, naming: 
     return {
         name: _process(name, node, section.keys[name], names, report)
         for name, node in entries(section)
-        if word is None or _says(node, word)
+        if word is None or says(node, word)
     }
 
 
@@ -207,12 +207,13 @@ def _indicators(
     return {found.name: found for found in read if found is not None}
 
 
-def _says(node: Node, word: re.Pattern[str]) -> bool:
+def says(node: Node, word: re.Pattern[str]) -> bool:
+    """Whether a word stands anywhere in the values of a part of a document."""
     value = node.value
     if isinstance(value, dict):
-        return any(_says(inner, word) for inner in value.values())
+        return any(says(inner, word) for inner in value.values())
     if isinstance(value, list):
-        return any(_says(inner, word) for inner in value)
+        return any(says(inner, word) for inner in value)
     return isinstance(value, str) and word.search(value) is not None
 
 

@@ -44,9 +44,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     readings: tuple[str, ...]
 
     @property
+    def is_rule(self) -> bool:
+        """Whether it has to say where it comes from."""
+        return self.kind in RULES.values()
+
+    @property
     def lacks_source(self) -> bool:
-        """Whether it should say where it comes from, and does not."""
-        return self.kind in RULES.values() and not self.source and not self.assumed
+        """Whether it has to say where it comes from, and does not."""
+        return self.is_rule and not self.source and not self.assumed
 
 
 def parts_of(document: Node) -> Iterator[Part]:

@@ -1,0 +1,1 @@
+"""What can be said about packs without a case: what their rules rest on, and which of their open questions matter."""
