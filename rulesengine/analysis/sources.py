@@ -7,7 +7,7 @@ total([told]).carried
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -73,6 +73,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     found: tuple[Diagnostic, ...]
 
 
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many statements there are, and what becomes of them."""
+
+    statements: int
+    carried: int
+    explained: int
+    unaccounted: int
+
+
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Counts over packs; a statement or a rule that several of them share counts once."""
 
@@ -83,7 +92,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     #: statements by how sure they are, the surest first
     certainty: Mapping[str, int]
     #: statements by the title of their document, in the order of the registers
-    documents: Mapping[str, int]
+    documents: Mapping[str, Counts]
     #: statements that leave something open
     questions: int
     #: transitions, deadlines, limits, parameters and indicators, and how many of them cite a statement
@@ -169,18 +178,27 @@ def total(accounts: Iterable[Account]) -> Totals:
             first.setdefault(key, statement)
             status[key] = max(status.get(key, statement.status), statement.status, key=RANK.index)
         rules.update({(part.place, part.name): part for part in told.parts if part.is_rule})
-    counted = Counter(status.values())
     sure = Counter(statement.certainty for statement in first.values())
+    documents: dict[str, list[Status]] = {}
+    for key, statement in first.items():
+        documents.setdefault(statement.document, []).append(status[key])
     return Totals(
-        statements=len(first),
-        carried=counted["carried"],
-        explained=counted["explained"],
-        unaccounted=counted["unaccounted"],
+        **msgspec.structs.asdict(_counted(status.values())),
         certainty={word: sure[word] for word in CERTAINTIES if sure[word]},
-        documents=dict(Counter(statement.document for statement in first.values())),
+        documents={title: _counted(found) for title, found in documents.items()},
         questions=sum(1 for statement in first.values() if statement.question),
         rules=len(rules),
         cited=sum(1 for part in rules.values() if part.source),
         assumed=sum(1 for part in rules.values() if part.assumed),
         without_source=sum(1 for part in rules.values() if part.lacks_source),
+    )
+
+
+def _counted(found: Collection[Status]) -> Counts:
+    number = Counter(found)
+    return Counts(
+        statements=len(found),
+        carried=number["carried"],
+        explained=number["explained"],
+        unaccounted=number["unaccounted"],
     )

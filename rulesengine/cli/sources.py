@@ -13,7 +13,7 @@ from rulesengine.cli.common import code_for, format_option, paint, say, say_json
 from rulesengine.cli.naming import packs
 
 if TYPE_CHECKING:
-    from rulesengine.analysis.sources import Account, Statement, Totals
+    from rulesengine.analysis.sources import Account, Counts, Statement, Totals
     from rulesengine.diagnostics import Diagnostic
     from rulesengine.loading.citing import Part
 
@@ -132,18 +132,21 @@ def _counts(told: Totals) -> Iterator[str]:
     from rulesengine.render.findings import counted
     from rulesengine.render.style import clean
 
-    parts = [f"{told.carried} carried", f"{told.explained} explained"]
-    parts += [f"{told.unaccounted} neither"] if told.unaccounted else []
-    head = f"{counted(told.statements, 'statement')}: {', '.join(parts)}"
+    head = f"{counted(told.statements, 'statement')}: {_what_becomes(told)}"
     yield paint(head, "bad" if told.unaccounted else "good")
     if told.certainty:
         sure = ", ".join(f"{number} {word}" for word, number in told.certainty.items())
         yield f"how sure: {sure}; {told.questions} leave something open"
-    for document, number in told.documents.items():
-        yield paint(clean(f"{number:6}  {document}"), "quiet")
+    for document, found in told.documents.items():
+        yield paint(clean(f"{found.statements:6}  {document}: {_what_becomes(found)}"), "quiet")
     lacking = f", {told.without_source} without a source" if told.without_source else ""
     assumed = f"{told.assumed} rest on an assumption"
     yield f"{counted(told.rules, 'rule')}: {told.cited} cite a statement, {assumed}{lacking}"
+
+
+def _what_becomes(told: Totals | Counts) -> str:
+    parts = ((told.carried, "carried"), (told.explained, "explained"), (told.unaccounted, "neither"))
+    return ", ".join(f"{number} {word}" for number, word in parts if number) or "none"
 
 
 # as JSON
@@ -196,4 +199,5 @@ def _account(told: Account) -> dict[str, Any]:
 def _totals(told: Totals) -> dict[str, Any]:
     import msgspec
 
-    return msgspec.structs.asdict(told)
+    documents = {title: msgspec.structs.asdict(found) for title, found in told.documents.items()}
+    return {**msgspec.structs.asdict(told), "documents": documents}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rulesengine.analysis.sources import Account, Statement, account, total
+from rulesengine.analysis.sources import Account, Counts, Statement, account, total
 from rulesengine.diagnostics import PackError
 
 BASE = """
@@ -134,7 +134,10 @@ def test_every_statement_counts_once(folder: Path) -> None:
     both = total([account(folder / "shop.yaml"), account(folder / "base.yaml")])
     assert (both.statements, both.carried, both.explained, both.unaccounted) == (6, 5, 1, 0)
     assert both.certainty == {"stated": 4, "outside": 1, "unclear": 1}
-    assert both.documents == {"Terms": 1, "Help": 5}
+    assert both.documents == {
+        "Terms": Counts(statements=1, carried=1, explained=0, unaccounted=0),
+        "Help": Counts(statements=5, carried=4, explained=1, unaccounted=0),
+    }
     assert both.questions == 1
     # those of the base, and the two that the shop changes
     assert (both.rules, both.cited, both.assumed, both.without_source) == (7, 6, 3, 0)
