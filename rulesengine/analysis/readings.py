@@ -18,6 +18,7 @@ from rulesengine.engine import Engine
 from rulesengine.loading.citing import parts_of
 from rulesengine.loading.merge import find_readable, offered_readings
 from rulesengine.loading.naming import child
+from rulesengine.pack import Pack
 from rulesengine.simulation import Scenario, Story, play
 
 
@@ -74,6 +75,11 @@ def readings_of(
             )
         )
     return found
+
+
+def unread(pack: Pack) -> tuple[str, ...]:
+    """The parameters and rules with an open question and no other reading that could be tried."""
+    return tuple(part.name for part in parts_of(pack.document) if part.question and not part.readings)
 
 
 class _Stories:

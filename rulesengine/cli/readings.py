@@ -103,10 +103,13 @@ def _scenarios(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], list[
 def _over(
     form: str, pack: Pack | None, scenarios: Sequence[Scenario], told: Sequence[Reading], found: Sequence[Diagnostic]
 ) -> int:
+    from rulesengine.analysis.readings import unread
+
     if form == "json":
         data: dict[str, Any] = {"pack": pack.name if pack else None, "version": pack.version if pack else None}
         data |= {"zone": pack.zone if pack else None, "scenarios": len(scenarios)}
-        say_json({**data, "readings": [_data(one) for one in told], "diagnostics": [one.as_dict() for one in found]})
+        data |= {"readings": [_data(one) for one in told], "unread": list(unread(pack)) if pack else []}
+        say_json({**data, "diagnostics": [one.as_dict() for one in found]})
         return code_for(found)
     errors = any(one.severity == "error" for one in found)
     if pack is not None and not errors:
@@ -120,6 +123,7 @@ def _over(
 
 
 def _lines(pack: Pack, scenarios: int, told: Sequence[Reading]) -> Iterator[str]:
+    from rulesengine.analysis.readings import unread
     from rulesengine.render.findings import counted
     from rulesengine.render.style import clean, wrapped
 
@@ -146,6 +150,11 @@ def _lines(pack: Pack, scenarios: int, told: Sequence[Reading]) -> Iterator[str]
         for reading in same:
             question = f": {reading.question}" if reading.question else ""
             yield from wrapped(f"{reading.of}, {reading.name} ({reading.read}){question}", 2, width())
+    more = unread(pack)
+    if more:
+        yield ""
+        yield paint("Open questions without another reading to try", "quiet")
+        yield from (paint(line, "quiet") for line in wrapped(", ".join(more), 2, width(), hang=0))
     differing = len({one.file for reading in told for one in reading.told})
     yield ""
     if not told:

@@ -95,9 +95,10 @@ def test_every_statement_and_every_rule_of_the_policies_is_accounted_for() -> No
 def test_readings_as_json() -> None:
     code, data = answer("readings", str(FIRST / "shop.yaml"), str(FIRST / "unanswered.yaml"))
     assert code == 0
-    assert {key: data[key] for key in ("pack", "scenarios", "diagnostics")} == {
+    assert {key: data[key] for key in ("pack", "scenarios", "unread", "diagnostics")} == {
         "pack": "shop",
         "scenarios": 1,
+        "unread": [],
         "diagnostics": [],
     }
     (reading,) = data["readings"]
@@ -137,10 +138,12 @@ def test_a_pack_without_readings_says_so(shop: Path) -> None:
     (shop / "certain.yaml").write_text(
         "pack: certain\nextends: shop.yaml\nparameters: {time_to_answer: {readings: null}}\n"
     )
+    # its question stays open, and is named as one that nothing can be tried for
     file = shop / "unanswered.yaml"
     file.write_text(file.read_text().replace("pack: shop.yaml", "pack: certain.yaml"))
     result = run("readings", str(shop / "certain.yaml"), str(shop))
     assert result.exit_code == 0
+    assert "Open questions without another reading to try\n  time_to_answer\n" in result.output
     assert "no parameter and no rule offers any" in result.output
 
 
