@@ -68,7 +68,8 @@ def test_a_file_of_another_kind_is_one_finding_that_says_what_to_do(args: list[s
 
 
 def test_check_passes_over_the_scenarios_and_registers_of_a_folder(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "policies", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "policies" / "sources", tmp_path / "sources")
+    shutil.copy(PACK, tmp_path)
     shutil.copy(CLAIM, tmp_path)
     shutil.copy(REGISTER, tmp_path / "register.yaml")
     result = run("check", str(tmp_path))
@@ -146,7 +147,7 @@ def completed(line: str, position: int) -> list[str]:
 def test_the_shell_completes_values() -> None:
     assert completed("rulesengine check ", 2) == ["file,"]
     assert completed("rulesengine check rak", 2) == ["file,rak", "plain,rakuten"]
-    assert completed("rulesengine simulate --pack ", 3) == ["file,", "plain,rakuten"]
+    assert {"file,", "plain,rakuten"} <= set(completed("rulesengine simulate --pack ", 3))
     assert completed("rulesengine test te", 2) == ["file,te"]
     assert completed("rulesengine due docs", 2) == ["file,docs"]
     assert completed("rulesengine options docs/examples/claim.yaml --by s", 4) == ["plain,seller"]
