@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulesengine.cli.common import Progress, code_for, format_option, say, say_json, show_findings
+from rulesengine.cli.common import Progress, code_for, formats, in_repository, say, say_json, show_findings
 from rulesengine.cli.naming import known, missing, packs
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     rulesengine check policies/rakuten.yaml    one file
     rulesengine check rakuten --format json    policies/rakuten.yaml, or the one that comes along
     rulesengine check --explain RE405          what a finding means
+    rulesengine check --format sarif > findings.sarif
 
     Exit codes: 0 nothing wrong, 1 findings, 2 wrong usage, 3 a file could not be read.
     """
 )
 @click.argument("packs", metavar="[PACK]...", nargs=-1, shell_complete=packs)
 @click.option("--explain", metavar="CODE", help="Show what a code such as RE405 means, with an example, and leave.")
-@format_option
+@formats("sarif", "github", "junit", of="; sarif, github and junit for code hosts and CI (docs/in-ci.md)")
 def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
     """Check packs and show every finding: where it is, what is wrong, and what to do about it.
 
@@ -56,6 +57,9 @@ def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
     if form == "json":
         say_json(diagnostics(found))
         return code_for(found)
+    if form != "text":
+        _report(form, files, list(found))
+        return code_for(found)
     if found:
         show_findings(found)
     if files:
@@ -65,6 +69,26 @@ def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
     if full:
         say(f"There may be more: of one file no more than {MAX_FINDINGS} are shown.")
     return code_for(found)
+
+
+def _report(form: str, files: list[str], found: list[Diagnostic]) -> None:
+    """The findings in the format of another program."""
+    from rulesengine import __version__
+    from rulesengine.render.github import of_findings
+    from rulesengine.render.junit import junit, of_packs
+    from rulesengine.render.sarif import sarif
+    from rulesengine.resources import code_page
+
+    def page(code: str) -> str:
+        file = code_page(code)
+        return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+    if form == "sarif":
+        say_json(sarif(found, version=__version__, exit_code=code_for(found), page=page, file=in_repository))
+    elif form == "junit":
+        say(junit("rulesengine check", of_packs(files, found)).rstrip("\n"))
+    elif found:
+        say(of_findings(found, in_repository))
 
 
 def _explain(code: str) -> int:

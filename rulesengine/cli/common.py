@@ -38,14 +38,25 @@ PLAINER = str.maketrans({"→": "->", "✓": "+", "✗": "x", "·": "-", "…": 
 
 def format_option(command: Command) -> Command:
     """`--format text|json`."""
+    return formats()(command)
+
+
+def formats(*more: str, of: str = "") -> Callable[[Command], Command]:
+    """`--format text|json`, and the formats of other programs, which `of` explains."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", "json", *more]),
         default="text",
         show_default=True,
-        help="Text to read, or JSON for programs (docs/json.md).",
-    )(command)
+        help=f"Text to read, or JSON for programs (docs/json.md){of}.",
+    )
+
+
+def in_repository(file: str) -> str:
+    """The path by which a reader of the repository knows a file: from here, where it lies below."""
+    path, here = os.path.abspath(file), os.getcwd()
+    return os.path.relpath(path, here) if path.startswith(here + os.sep) else path
 
 
 def paint(text: str, role: Role) -> str:

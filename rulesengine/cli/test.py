@@ -6,12 +6,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rulesengine.cli.common import FOUND, Progress, code_for, format_option, paint, say, say_json, show_findings, width
+from rulesengine.cli.common import (
+    FOUND,
+    Progress,
+    code_for,
+    formats,
+    in_repository,
+    paint,
+    say,
+    say_json,
+    show_findings,
+    width,
+)
 from rulesengine.cli.naming import files as complete
 from rulesengine.cli.scenarios import played, scenario_files, without
 from rulesengine.cli.simulate import as_data
 
 if TYPE_CHECKING:
+    from rulesengine.diagnostics import Diagnostic
     from rulesengine.engine import Engine
     from rulesengine.simulation import Story
 
@@ -21,13 +33,14 @@ if TYPE_CHECKING:
     rulesengine test                        every scenario below the folder tests/scenarios
     rulesengine test tests/scenarios/rakuten --verbose
     rulesengine test my_scenario.yaml
+    rulesengine test --format junit > scenarios.xml
 
     Exit codes: 0 all hold, 1 an expectation failed or a scenario has errors, 2 wrong usage, 3 a file could not be read.
     """
 )
 @click.argument("folders", metavar="[FOLDER | SCENARIO]...", nargs=-1, shell_complete=complete)
 @click.option("--verbose", "-v", is_flag=True, help="Name the scenarios that hold, too.")
-@format_option
+@formats("junit", "github", of="; junit and github for CI (docs/in-ci.md)")
 def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
     """Run every scenario below a folder and compare what happens with what it expects.
 
@@ -61,6 +74,8 @@ def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
         traces = [as_data(story) for story in stories]
         data = {"scenarios": ran, "failed": failed, "traces": traces, "diagnostics": [one.as_dict() for one in found]}
         say_json(data)
+    elif form != "text":
+        _report(form, stories, found)
     else:
         for story in stories:
             _show(story, verbose)
@@ -70,6 +85,36 @@ def test(folders: tuple[str, ...], verbose: bool, form: str) -> int:
             held = f"{failed} failed" if failed else "all hold"
             say("\n" * bool(found) + paint(f"{counted(ran, 'scenario')}, {held}", "bad" if failed else "good"))
     return code_for(found) or (FOUND if failed else 0)
+
+
+def _report(form: str, stories: list[Story], found: list[Diagnostic]) -> None:
+    """The scenarios in the format of another program."""
+    from rulesengine.render.github import of_failures, of_findings
+    from rulesengine.render.junit import Case, junit
+    from rulesengine.render.style import plain
+    from rulesengine.render.timeline import failed
+
+    traces = [story.trace() for story in stories]
+    if form == "github":
+        lines = [of_failures(told.title, told.failures, in_repository) for told in traces if told.failures]
+        lines += [of_findings(dict.fromkeys(found), in_repository)] if found else []
+        if lines:
+            say("\n".join(lines))
+        return
+    unplayed: dict[str, list[Diagnostic]] = {}
+    for one in dict.fromkeys(found):
+        unplayed.setdefault(one.span.file, []).append(one)
+    cases = [
+        Case(
+            title=told.title,
+            file=told.file,
+            failures=told.failures,
+            detail=failed(told, plain, 100) if told.failures else "",
+        )
+        for told in traces
+    ]
+    cases += [Case(title="can be played", file=file, diagnostics=some) for file, some in unplayed.items()]
+    say(junit("rulesengine test", cases).rstrip("\n"))
 
 
 def _show(story: Story, verbose: bool) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from rulesengine.render.graph.layout import Layout, Link, Point, laid_out
 from rulesengine.render.graph.measure import width_of
 from rulesengine.render.graph.model import Arrow, Drawing, Line, Picture, Place
+from rulesengine.render.style import clean
 
 LINE = 14.0
 SIZE = 11.0
@@ -244,5 +245,8 @@ def _n(number: float) -> str:
 
 
 def _safe(text: str) -> str:
-    """Text for an element: markup escaped, and what XML does not allow replaced."""
-    return escape("".join(c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+    """Text for an element: markup escaped, what XML does not allow replaced, and all in ASCII, so that it is the same
+    document whatever the output is encoded in.
+    """
+    told = "\n".join(clean(line) for line in text.split("\n"))
+    return escape(told).encode("ascii", "xmlcharrefreplace").decode("ascii")
