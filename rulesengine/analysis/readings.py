@@ -12,7 +12,7 @@ import msgspec
 
 from rulesengine.analysis.reach import Reach, changed_by, reach_of
 from rulesengine.analysis.stories import Moments, Parting, difference, moments
-from rulesengine.diagnostics import PackError
+from rulesengine.diagnostics import Diagnostic, PackError
 from rulesengine.document import Node
 from rulesengine.engine import Engine
 from rulesengine.loading.citing import parts_of
@@ -44,18 +44,28 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[Told, ...]
 
 
+class Readings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every reading of a pack, in its order, and what kept scenarios from being compared."""
+
+    readings: tuple[Reading, ...]
+    #: how many scenarios were compared
+    scenarios: int
+    found: tuple[Diagnostic, ...]
+
+
 def readings_of(
     engine: Engine, scenarios: Sequence[Scenario], at: Callable[[int], None] = lambda done: None
-) -> list[Reading]:
-    """Every reading of an engine's pack with the scenarios that it decides, in the order of the pack.
+) -> Readings:
+    """Every reading of an engine's pack with the scenarios that it decides.
 
-    The scenarios have to be of this pack. `at` is called with the number of readings that are done. PackError where a
-    scenario cannot be played as it stands, or the pack has errors under a reading.
+    The scenarios have to be of this pack; one that cannot be played as it stands is left out, and told why. `at` is
+    called with the number of readings that are done. PackError where the pack has errors under a reading.
     """
     pack = engine.pack
     questions = {part.name: part.question for part in parts_of(pack.document) if part.readings}
     offered = [(of, name) for of, names in offered_readings(pack.document).items() for name in names]
-    stories = _Stories(engine, scenarios)
+    stories = _Stories(engine)
+    scenarios = [scenario for scenario in scenarios if stories.play(scenario)]
     changed = {of: changed_by(pack, of) for of, _ in offered}
     found = []
     for done, (of, name) in enumerate(offered):
@@ -74,7 +84,7 @@ def readings_of(
                 told=tuple(told),
             )
         )
-    return found
+    return Readings(readings=tuple(found), scenarios=len(scenarios), found=tuple(stories.found))
 
 
 def unread(pack: Pack) -> tuple[str, ...]:
@@ -85,28 +95,32 @@ def unread(pack: Pack) -> tuple[str, ...]:
 class _Stories:
     """The scenarios as they were played under the pack as it is written."""
 
-    def __init__(self, engine: Engine, scenarios: Sequence[Scenario]) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._written: dict[str, Moments | PackError] = {}
         #: what each can ask of the rules; None where it cannot be played
         self._reach: dict[str, Reach | None] = {}
-        for scenario in scenarios:
-            self._play(scenario)
+        #: what is wrong with scenarios
+        self.found: list[Diagnostic] = []
 
-    def _play(self, scenario: Scenario) -> None:
+    def play(self, scenario: Scenario) -> bool:
+        """Plays a scenario; whether it can be played, as the pack is written or under its own readings."""
         reach: Reach | None = None
         try:
             story = self._story(scenario, {})
             found: Moments | PackError = moments(story)
             reach = reach_of(story)
         except PackError as fault:
-            if not scenario.readings:
-                raise
-            # the edge it stands at may be there under its own readings only
-            self._story(scenario, scenario.readings)
             found = fault
+            try:
+                # the edge it stands at may be there under its own readings only
+                self._story(scenario, scenario.readings)
+            except PackError as own:
+                self.found += own.diagnostics
+                return False
         self._written[scenario.file] = found
         self._reach[scenario.file] = reach
+        return True
 
     def meets(self, scenario: Scenario, changed: Reach) -> bool:
         """Whether what a reading changes may matter to the scenario."""

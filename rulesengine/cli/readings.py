@@ -13,7 +13,7 @@ from rulesengine.cli.naming import files, known, missing, packs
 from rulesengine.cli.scenarios import scenario_files, scenario_in
 
 if TYPE_CHECKING:
-    from rulesengine.analysis.readings import Reading, Told
+    from rulesengine.analysis.readings import Reading, Readings, Told
     from rulesengine.analysis.stories import Difference
     from rulesengine.diagnostics import Diagnostic
     from rulesengine.pack import Pack
@@ -57,17 +57,17 @@ def readings(pack: str, folders: tuple[str, ...], form: str) -> int:
         engine = Engine(load_pack(file))
         scenarios, found = _scenarios(file, folders or ("tests/scenarios",))
     except PackError as fault:
-        return _over(form, None, [], [], fault.diagnostics)
-    if not scenarios or any(one.severity == "error" for one in found):
-        return _over(form, engine.pack, scenarios, [], found)
+        return _over(form, None, None, fault.diagnostics)
+    if not scenarios:
+        return _over(form, engine.pack, None, found)
     progress = Progress(sum(map(len, offered_readings(engine.pack.document).values())), "readings")
     try:
         told = readings_of(engine, scenarios, progress.at)
     except PackError as fault:
+        return _over(form, engine.pack, None, fault.diagnostics)
+    finally:
         progress.over()
-        return _over(form, engine.pack, scenarios, [], fault.diagnostics)
-    progress.over()
-    return _over(form, engine.pack, scenarios, told, found)
+    return _over(form, engine.pack, told, [*found, *told.found])
 
 
 def _scenarios(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], list[Diagnostic]]:
@@ -100,21 +100,21 @@ def _scenarios(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], list[
     return scenarios, found
 
 
-def _over(
-    form: str, pack: Pack | None, scenarios: Sequence[Scenario], told: Sequence[Reading], found: Sequence[Diagnostic]
-) -> int:
+def _over(form: str, pack: Pack | None, told: Readings | None, found: Sequence[Diagnostic]) -> int:
     from rulesengine.analysis.readings import unread
 
     if form == "json":
         data: dict[str, Any] = {"pack": pack.name if pack else None, "version": pack.version if pack else None}
-        data |= {"zone": pack.zone if pack else None, "scenarios": len(scenarios)}
-        data |= {"readings": [_data(one) for one in told], "unread": list(unread(pack)) if pack else []}
+        data |= {"zone": pack.zone if pack else None, "scenarios": told.scenarios if told else 0}
+        data |= {"readings": [_data(one) for one in told.readings] if told else []}
+        data |= {"unread": list(unread(pack)) if pack else []}
         say_json({**data, "diagnostics": [one.as_dict() for one in found]})
         return code_for(found)
-    errors = any(one.severity == "error" for one in found)
-    if pack is not None and not errors:
-        say("\n".join(_lines(pack, len(scenarios), told)))
+    if pack is not None and told is not None:
+        say("\n".join(_lines(pack, told.scenarios, told.readings)))
     if found:
+        if told is not None:
+            say("")
         show_findings(dict.fromkeys(found))
     return code_for(found)
 

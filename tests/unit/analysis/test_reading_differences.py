@@ -77,7 +77,7 @@ def told(engine: Engine, *scenarios: Scenario) -> dict[str, list[tuple[object, .
         f"{one.of}.{one.name}": [
             (each.file, each.parting.step, *msgspec.structs.astuple(each.parting.differences[0])) for each in one.told
         ]
-        for one in readings_of(engine, scenarios)
+        for one in readings_of(engine, scenarios).readings
     }
 
 
@@ -140,14 +140,17 @@ def test_readings_that_a_scenario_chooses_are_left_aside(engine: Engine) -> None
     assert told(engine, chosen) == told(engine, plain)
 
 
-def test_a_scenario_that_cannot_be_played_is_an_error(engine: Engine) -> None:
-    with pytest.raises(PackError) as error:
-        readings_of(engine, [story("wrong", "steps: [{event: order.plaice, by: buyer}]\n")])
-    assert [one.code for one in error.value.diagnostics] == ["RE601"]
+def test_a_scenario_that_cannot_be_played_is_left_out_and_told(engine: Engine) -> None:
+    wrong = story("wrong", "steps: [{event: order.plaice, by: buyer}]\n")
+    right = story("right", f"steps:\n{PLACE}")
+    found = readings_of(engine, [wrong, right])
+    assert [(one.code, one.span.file) for one in found.found] == [("RE601", "wrong.yaml")]
+    assert found.scenarios == 1
+    assert found.readings == readings_of(engine, [right]).readings
 
 
 def test_what_stands_under_a_reading_is_told(engine: Engine) -> None:
-    found = {f"{one.of}.{one.name}": (one.written, one.read, one.question) for one in readings_of(engine, [])}
+    found = {f"{one.of}.{one.name}": (one.written, one.read, one.question) for one in readings_of(engine, []).readings}
     assert found == {
         "time.working": ("2 days", "2 working days", "Do days off count?"),
         "most.more": ("10 EUR", "20 EUR", ""),
@@ -175,7 +178,7 @@ def test_no_difference_is_passed_over() -> None:
         return {each.file for each, parting in zip(scenarios, found, strict=True) if parting is not None}
 
     written = {each.file: way(each, {}) for each in scenarios}
-    found = readings_of(engine, scenarios)
+    found = readings_of(engine, scenarios).readings
     assert {f"{one.of}.{one.name}": {each.file for each in one.told} for one in found} == {
         f"{one.of}.{one.name}": differing(one) for one in found
     }
