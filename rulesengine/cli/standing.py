@@ -152,7 +152,7 @@ def _due_anywhere(scenarios: tuple[str, ...], table: str, form: str) -> int:
     clock = Clock(zone, to_datetime(now))
     say(paint(f"What is due anywhere: {clock.show(to_datetime(now))}, times in {zone}", "title"))
     for number, story in enumerate(stories, 1):
-        say(clean(f"  {story.plan.pack.name} {number}  {story.scenario.title}{_side(story, clock)}"))
+        say(clean(f"  {number} {story.plan.pack.name}: {story.scenario.title}{_side(story, clock)}"))
     say("")
     say(comparison.due(found, vocabulary, clock, paint, width()))
     return 0

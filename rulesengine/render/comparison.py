@@ -151,7 +151,7 @@ def due(found: Iterable[Due], vocabulary: Vocabulary, clock: Clock, paint: Paint
     """What is due in several cases, soonest first, each as its own pack says it, below what it is in common words."""
     blocks = []
     for one in found:
-        mark = f"{one.pack} {one.case + 1}"
+        mark = f"{one.case + 1} {one.pack}"
         head, *rest = obligations([one.obligation], clock, paint, width).split("\n")
         common = wrapped(": ".join([mark, *filter(None, ["; ".join(_common(one, vocabulary))])]), 4, width)
         blocks.append("\n".join([head, *common, *rest]))
@@ -161,7 +161,7 @@ def due(found: Iterable[Due], vocabulary: Vocabulary, clock: Clock, paint: Paint
 def _common(one: Due, vocabulary: Vocabulary) -> Iterator[str]:
     for topic in one.topics:
         yield vocabulary.topics[topic]
-    if one.owed_by:
+    if one.owed_by != one.obligation.owed_by:
         yield f"owed by {one.owed_by}"
     if one.standing.status:
         why = f" ({one.standing.reason})" if one.standing.reason else ""

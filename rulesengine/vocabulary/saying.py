@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from rulesengine.document import Node
+from rulesengine.loading.naming import child, string
 from rulesengine.pack import Pack, Process, State
 from rulesengine.rules.deadline import UNSPECIFIED, Deadline
 from rulesengine.rules.guards import Guard
@@ -38,7 +40,7 @@ def sentences(pack: Pack, process: str, name: str, who: Who, *, state: bool) -> 
         case Transition():
             said = _transition(found, rule, who)
         case Limit():
-            said = _limit(rule)
+            said = _limit(rule, _node(pack, process, name))
     told = list(said)
     return (*told, *_parameters(pack, told))
 
@@ -117,7 +119,11 @@ def _transition(process: Process, rule: Transition, who: Who) -> Iterator[str]:
         yield f"brings {_listed(brings, 'and')}"
 
 
-def _limit(rule: Limit) -> Iterator[str]:
+def _node(pack: Pack, process: str, name: str) -> Node | None:
+    return child(child(child(child(pack.document, "processes"), process), "limits"), name)
+
+
+def _limit(rule: Limit, node: Node | None) -> Iterator[str]:
     value = rule.value.text if rule.value is not None else ""
     if rule.total is not None:
         states = f" ({_listed(sorted(rule.states))})" if rule.states is not None else ""
@@ -129,10 +135,13 @@ def _limit(rule: Limit) -> Iterator[str]:
         yield f"{rule.event}: {value} is {_listed(one.text for one in rule.one_of)}"
     if rule.times is not None:
         yield f"{rule.event}: {rule.times.text} time{'' if rule.times.text == '1' else 's'}"
-    for word, edge in (("not before", rule.not_before), ("until", rule.not_after)):
+    for word, key, edge in (("not before", "not_before", rule.not_before), ("until", "not_after", rule.not_after)):
         if edge is not None:
             how = edge.period.described().removeprefix(str(edge.period))
             yield f"{rule.event}: {word} {edge.period} after {edge.after.text}{how}"
+        elif written := string(node, key):
+            # its parameter is not set
+            yield f"{rule.event}: {word} {written}"
     if rule.requires:
         yield f"{rule.event}: needs {_listed(rule.requires, 'and')}"
     if rule.refuse_when:
