@@ -1,5 +1,6 @@
 """Pictures of packs: everything is in them once, in all three formats, and a pack's text stays text."""
 
+import html
 import json
 import subprocess
 import sys
@@ -364,7 +365,14 @@ def test_the_path_of_a_scenario_is_coloured(monkeypatch: pytest.MonkeyPatch) -> 
     assert found["refunded"] == "place final missed"
     assert ">1: open<" in image
     assert ">3: escalate<" in image
-    assert "the path of “Three days go by without an answer”" in image
+    assert "the path of “Three days go by without an answer”" in html.unescape(image)
+
+
+def test_the_pack_is_drawn_as_the_scenario_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    scenario = "docs/examples/three_working_days.yaml"
+    assert "seller within 3 days" in run("graph", "rakuten", "claim")
+    assert "seller within 3 working days" in run("graph", "rakuten", "claim", "--trace", scenario)
 
 
 def test_what_scenarios_leave_out_is_coloured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
