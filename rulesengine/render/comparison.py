@@ -80,8 +80,8 @@ def _otherwise(entry: Entry, other: Otherwise) -> str:
 
 def markdown(told: Comparison) -> str:
     """A table: topics down, packs across."""
-    heads = ["", *(f"{one.title} {one.version}" for one in told.packs)]
-    rows = [[row.title, *(_markdown_cell(cell) for cell in row.cells)] for row in told.rows]
+    heads = ["", *(_escaped(f"{one.title} {one.version}") for one in told.packs)]
+    rows = [[_escaped(row.title), *(_markdown_cell(cell) for cell in row.cells)] for row in told.rows]
     table = [heads, ["---"] * len(heads), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in table)
 

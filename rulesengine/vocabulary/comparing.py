@@ -164,9 +164,12 @@ class _Asked:
 
 
 def _instead(usual: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    """What is said otherwise: new sentences, and those that no longer hold."""
-    new = tuple(sentence for sentence in other if sentence not in usual)
-    return new or tuple(f"without: {sentence}" for sentence in usual if sentence not in other)
+    """What is said otherwise: new sentences, and those that nothing says any more."""
+    new = [sentence for sentence in other if sentence not in usual]
+    # a sentence that begins as a new one does is what that one replaces
+    begun = {sentence.split(" ")[0] for sentence in new}
+    gone = [said for said in usual if said not in other and said.split(" ")[0] not in begun]
+    return (*new, *(f"without: {said}" for said in gone))
 
 
 def _words(node: Node) -> Iterator[str]:

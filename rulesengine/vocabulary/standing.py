@@ -57,7 +57,8 @@ def due_anywhere(cases: Iterable[tuple[Engine, PackWords, Case]], now: datetime 
     """What is due in all the cases at `now`, soonest first, in common words; what has no moment comes last.
 
     Each case comes with its engine and what its pack calls things (`words_of`). Time passes in a case up to `now`
-    where it has not come so far; a case that is further along answers for its own moment.
+    where it has not come so far; a case that is further along answers for its own moment. CaseError and
+    AdvanceTooFarError as in `Engine.obligations`.
     """
     found: list[tuple[int, Due]] = []
     for number, (engine, words, case) in enumerate(cases):

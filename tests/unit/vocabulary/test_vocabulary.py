@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from rulesengine.diagnostics import PackError
 from rulesengine.engine import Engine
 from rulesengine.loading import load_pack, read_pack
 from rulesengine.pack import Pack
+from rulesengine.render.comparison import markdown
 from rulesengine.vocabulary import (
     Comparison,
     PackWords,
@@ -225,6 +227,23 @@ def test_a_reading_says_what_it_changes(words: Vocabulary) -> None:
         ("ticket.first_answer", "from_support", ("counted from happened_at(open)",)),
     ]
     assert first.otherwise[0].question == "Do tickets of the same day count as one?"
+
+
+def test_what_a_reading_takes_away_is_said(words: Vocabulary, tmp_path: Path) -> None:
+    text = (VALID / "ticket.yaml").read_text()
+    text = text.replace("from_support: {since: happened_at(open)}", "any_act: {within: 1 day, met_by: null}")
+    (tmp_path / "ticket.yaml").write_text(text)
+    told = compare(words, [load_pack(tmp_path / "ticket.yaml")], ["answer"])
+    assert told.rows[0].cells[0].entries[0].otherwise[1].says == ("seller: within 1 day", "without: met by answer")
+
+
+def test_a_table_of_markdown_stays_a_table(words: Vocabulary, tmp_path: Path) -> None:
+    text = (VALID / "ticket.yaml").read_text()
+    text = text.replace("title: Tickets that hold back the money", "title: 'A | B <script> `x` *'", 1)
+    (tmp_path / "ticket.yaml").write_text(text)
+    lines = markdown(compare(words, [load_pack(tmp_path / "ticket.yaml")])).split("\n")
+    assert [len(re.findall(r"(?<!\\)\|", line)) for line in lines] == [3] * 4
+    assert lines[0] == "|  | A \\| B \\<script\\> \\`x\\` \\* 1.2.0 |"
 
 
 def test_a_template_tells_what_is_not_set(words: Vocabulary, tmp_path: Path) -> None:
