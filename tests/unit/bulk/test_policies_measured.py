@@ -115,3 +115,54 @@ def test_rakuten_counts_what_the_seller_cancels_and_buyers_complain_about() -> N
         # the cancelled one owes no parcel any more and does not count
         "shipped_in_time": (2, 3),
     }
+
+
+def test_mediamarkt_counts_what_the_platform_measures() -> None:
+    """Five orders of two lines: all goes well, shipped late, with an incident, refused, forgotten."""
+    engine = Engine(load_pack("mediamarkt"))
+    created: list[Step] = [
+        ("order.create", "operator", "2026-06-01 09:00", "", {"shipping_deadline": at("2026-06-05 12:00")}),
+        ("line.add", "operator", "2026-06-01 09:00", "order/1", {"price": "20.00"}),
+        ("line.add", "operator", "2026-06-01 09:00", "order/1", {"price": "10.00"}),
+        ("order.validate", "operator", "2026-06-01 10:00", "order/1", {}),
+    ]
+    parcel = {"carrier": "DHL", "tracking_number": "1"}
+    to_ship: list[Step] = [
+        *created,
+        ("order.accept", "seller", "2026-06-01 20:00", "order/1", {}),
+        ("order.request_debit", "operator", "2026-06-01 21:00", "order/1", {}),
+        ("order.confirm_debit", "payment_system", "2026-06-01 22:00", "order/1", {}),
+        ("order.set_tracking", "seller", "2026-06-02 09:00", "order/1", parcel),
+    ]
+    cases = [
+        lived(engine, *to_ship, ("order.ship", "seller", "2026-06-05 12:00", "order/1", {})),
+        lived(engine, *to_ship, ("order.ship", "seller", "2026-06-05 12:01", "order/1", {})),
+        lived(
+            engine,
+            *to_ship,
+            ("order.ship", "seller", "2026-06-04 12:00", "order/1", {}),
+            ("incident.open", "customer", "2026-06-06 12:00", "line/2", {"reason": "damaged"}),
+            ("thread.ask", "customer", "2026-06-06 12:00", "order/1", {}),
+            ("thread.answer", "seller", "2026-06-06 18:00", "thread/1", {}),
+        ),
+        lived(engine, *created, ("order.refuse", "seller", "2026-06-01 12:00", "order/1", {})),
+        lived(engine, *created),
+    ]
+    found = indicators(engine, cases, at("2026-06-20 00:00"))
+    assert {figure.name: (figure.hits, figure.counted) for figure in found} == {
+        "approval_rate": (6, 10),
+        "auto_refused_rate": (2, 10),
+        "approval_delay": (4, 4),
+        "cancelation_rate": (0, 6),
+        "late_shipment_rate": (1, 5),
+        "incident_rate": (1, 6),
+        "refund_rate": (0, 6),
+        "return_rate": (0, 6),
+        "answer_delay": (1, 1),
+        "accepted_in_time": (4, 5),
+        "answered_in_time": (1, 1),
+    }
+    assert {figure.unknown for figure in found} == {0}
+    # three times ten hours and once two; six hours
+    hours = {figure.name: figure.value / 3_600_000_000 for figure in found if figure.value and "delay" in figure.name}
+    assert hours == {"approval_delay": 8, "answer_delay": 6}
