@@ -141,6 +141,22 @@ def test_a_pack_is_found_by_its_name_and_by_what_it_extends(words: Vocabulary, t
     assert [(d.code, "ticket.lost" in d.message) for d in fault.value.diagnostics] == [("RE801", True)]
 
 
+def test_what_a_pack_inherits_and_takes_away(words: Vocabulary, child: Engine, tmp_path: Path) -> None:
+    template, _ = read_pack(VALID / "template.yaml")
+    assert template is not None
+    base, said = words_of(words, template), words_of(words, child.pack)
+    assert (base.event("question.drop"), said.event("question.drop")) == ("close", "")
+    assert (base.event("question.answer"), said.event("question.answer")) == ("answer", "answer")
+    assert said.topics_of("question.respond") == base.topics_of("question.respond") == ("answer",)
+    text = (PACKS / "vocabularies" / "child.yaml").read_text().replace("../valid", str(VALID))
+    (tmp_path / "child.yaml").write_text(text.replace("{within: response_time}", "null"))
+    with pytest.raises(PackError) as fault:
+        words_of(words, load_pack(tmp_path / "child.yaml"))
+    (found,) = fault.value.diagnostics
+    assert (found.code, found.message) == ("RE313", "The pack 'child' has no rule 'question.respond'.")
+    assert found.span.file.endswith("words.yaml")
+
+
 def test_a_pack_the_table_does_not_speak_of(words: Vocabulary) -> None:
     with pytest.raises(PackError) as fault:
         words_of(words, load_pack(VALID / "shop.yaml"))
