@@ -165,6 +165,17 @@ def test_what_is_known_from_elsewhere_says_from_where(name: str) -> None:
 
 
 @every_pack
+def test_what_the_scenarios_of_a_template_run_has_all_its_rules(name: str) -> None:
+    known = {*transitions(name), *(rule.rule for rule in (*limits(name), *deadlines(name)))}
+    of_its_own = {
+        f"{place[1]}.{place[3]}"
+        for place, _ in rules(written(name))
+        if len(place) == 4 and place[0] == "processes" and place[2] in ("transitions", "deadlines", "limits")
+    }
+    assert of_its_own - known == set()
+
+
+@every_pack
 def test_every_scenario_holds(name: str) -> None:
     assert [(one.name, failure.what) for one in told_of(name) for failure in one.trace.failures] == []
 
