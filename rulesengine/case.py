@@ -62,7 +62,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One run of a deadline's clock. All moments in microseconds.
 
     `start` is what is counted from (`since`, or the moment the states were entered), `began` when the run began.
@@ -85,7 +85,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     late: int | None = None
 
 
-class Instance(msgspec.Struct, frozen=True, kw_only=True):
+class Instance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One process instance of a case: `claim/1`."""
 
     id: str
@@ -103,11 +103,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     wakes: int = NEVER
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One real order (or question) under one pack: a tree of instances at a moment.
-
-    `Engine.write` and `Engine.read` turn it to JSON text and back, byte for byte.
-    """
+class Opening(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a case keeps of the moment it was opened; shared between the cases that have it in common."""
 
     pack: str
     version: str
@@ -118,6 +115,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     holidays: tuple[str, ...]
     #: version of the time-zone data the case was opened with
     zones: str
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One real order (or question) under one pack: a tree of instances at a moment.
+
+    `Engine.write` and `Engine.read` turn it to JSON text and back, byte for byte.
+    """
+
+    opening: Opening
     moment: int
     #: in order of creation
     instances: Mapping[str, Instance]
@@ -127,12 +133,32 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     suspending: tuple[str, ...] = ()
 
     @property
+    def pack(self) -> str:
+        """The name of the pack it was opened under."""
+        return self.opening.pack
+
+    @property
+    def version(self) -> str:
+        """The pack's version at opening; the case stays on it."""
+        return self.opening.version
+
+    @property
+    def variant(self) -> str:
+        """The variant it was opened under, "" where the pack has none."""
+        return self.opening.variant
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """Rule or parameter to the name of the reading it was opened under."""
+        return self.opening.readings
+
+    @property
     def now(self) -> datetime:
         """The moment up to which time has passed in this case, UTC."""
         return to_datetime(self.moment)
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why something is refused (or skipped): one of `REASON_CODES`, the rule, and the values that were compared."""
 
     code: str
@@ -148,7 +174,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     inner: tuple[Reason, ...] = ()
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One transition taken: which rule moved which instance, by which event, and what it wrote."""
 
     rule: str
@@ -163,16 +189,22 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     created: bool = False
 
 
-class Clock(msgspec.Struct, frozen=True, kw_only=True):
+class Clock(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a step did to a deadline: started, met, late, void, missed, elapsed, paused, resumed, moved."""
 
     rule: str
     target: str
     what: str
-    due: datetime | None = None
+    #: when the run is due, in microseconds; `due` is the same as a datetime
+    due_at: int | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """When the run is due, UTC; None while the clock stands still and for a duty without a number."""
+        return None if self.due_at is None else to_datetime(self.due_at)
 
 
-class Notification(msgspec.Struct, frozen=True, kw_only=True):
+class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Somebody to tell, and by which rule."""
 
     to: str
@@ -180,7 +212,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     target: str
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The engine's answer to an event, or what a deadline did on its own.
 
     `kind` is `event` for an event from outside; from the passing of time: `missed` (a duty ran out; with a `then` the
@@ -192,7 +224,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     target: str
     by: str
-    at: datetime
+    #: when it happened, in microseconds; `at` is the same as a datetime
+    moment: int
     case: Case
     kind: Literal["event", "missed", "fired", "reminder"] = "event"
     #: the deadline behind a decision of time: `claim.solve`
@@ -210,10 +243,23 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     fault: bool = False
     #: context facts the answer depends on: `seller.on_vacation`
     context: tuple[str, ...] = ()
-    #: last moment at which this answer holds for an unchanged case and context; None: without end
-    valid_until: datetime | None = None
-    #: first moment at which it may differ
-    from_: datetime | None = msgspec.field(default=None, name="from")
+    #: the last moment at which this answer holds, in microseconds; NEVER: without end
+    until: int = NEVER
+
+    @property
+    def at(self) -> datetime:
+        """When it happened, UTC."""
+        return to_datetime(self.moment)
+
+    @property
+    def valid_until(self) -> datetime | None:
+        """The last moment at which this answer holds for an unchanged case and context; None: without end."""
+        return to_datetime(self.until) if self.until < NEVER else None
+
+    @property
+    def from_(self) -> datetime | None:
+        """The first moment at which the answer may differ; None: never."""
+        return to_datetime(self.until + 1) if self.until < NEVER else None
 
 
 class FactNeed(msgspec.Struct, frozen=True, kw_only=True):

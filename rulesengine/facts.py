@@ -40,6 +40,7 @@ FIRST_YEAR = 1970
 LAST_YEAR = 2500
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _FIRST_DAY = date(FIRST_YEAR, 1, 1).toordinal()
 _LAST_DAY = date(LAST_YEAR, 12, 31).toordinal()
 LAST_MOMENT = (_LAST_DAY - _FIRST_DAY + 1) * 86_400_000_000 - 1
@@ -113,10 +114,10 @@ class FactType(msgspec.Struct, frozen=True, kw_only=True):
 
     def show(self, value: Any) -> Any:
         """The JSON form of a value: text, a list of text, true or false. None stays None."""
+        if self.kind == "money":
+            return value if value is None else show_money(value, self.digits)
         if value is None or self.kind in ("text", "boolean", "choice"):
             return value
-        if self.kind == "money":
-            return show_money(value, self.digits)
         if self.kind in ("number", "integer"):
             return show_number(value)
         if self.kind == "datetime":
@@ -146,7 +147,12 @@ def show_moment(moment: int) -> str:
 def read_moment(raw: Any, zone: tzinfo | Zoned | None = None) -> int:
     """A moment in microseconds from an aware datetime or ISO text with an offset, as `FactType.read` reads one."""
     if isinstance(raw, datetime):
-        when = raw
+        try:
+            moment = (raw - _EPOCH) // _MICROSECOND
+        except TypeError:
+            when = raw  # naive
+        else:
+            return moment if 0 <= moment <= LAST_MOMENT else _in_range(moment, raw)
     else:
         match = _DATETIME.fullmatch(raw) if isinstance(raw, str) and len(raw) <= 40 else None
         if match is None:
@@ -162,8 +168,10 @@ def read_moment(raw: Any, zone: tzinfo | Zoned | None = None) -> int:
             )
         # fold 0 is the first of a moment that comes twice, and moves one in a gap later by the gap
         when = when.replace(tzinfo=_zone(zone), fold=0)
-    since = when - _EPOCH
-    moment = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return _in_range((when - _EPOCH) // _MICROSECOND, raw)
+
+
+def _in_range(moment: int, raw: Any) -> int:
     if not 0 <= moment <= LAST_MOMENT:
         raise ValueError(f"expected a moment between the years {FIRST_YEAR} and {LAST_YEAR}, got {_when(raw)}")
     return moment

@@ -65,6 +65,11 @@ def parse_money(raw: Any, digits: int) -> int:
     Text, `int`, `Decimal` and `Fraction` are read exactly. ValueError for anything else, for more than 15 digits
     before the point, and for an amount finer than the smallest unit.
     """
+    if type(raw) is str and len(raw) <= MONEY_DIGITS and raw.isascii():
+        # as nearly all amounts come, so that it is worth telling them at once
+        whole, point, rest = raw.partition(".")
+        if whole.isdigit() and (not point or (rest.isdigit() and len(rest) <= digits)):
+            return int(whole + rest + "0" * (digits - len(rest)))
     if isinstance(raw, str) and raw[-1:].isalpha() and len(raw) <= 100 and (match := _AMOUNT.fullmatch(raw)):
         number = match[1].replace(",", ".")
         if _DECIMAL.fullmatch(number):
@@ -93,7 +98,7 @@ def parse_number(raw: Any) -> Exact:
 
     ValueError for anything else (binary floating point, true and false, NaN, exponents) and for more than 30 digits.
     """
-    if isinstance(raw, str) and (ratio := _RATIO.fullmatch(raw)) and int(ratio[2]):
+    if isinstance(raw, str) and "/" in raw and (ratio := _RATIO.fullmatch(raw)) and int(ratio[2]):
         return exact(Fraction(int(ratio[1]), int(ratio[2])))
     return exact(_read(raw, "a number, such as 0.5"))
 
@@ -125,6 +130,8 @@ def show_money(units: Exact, digits: int) -> str:
     """`8000` as `"80.00"`. A finer value, as a computed bound may be, shows all its digits, cut with `…` where they
     do not end.
     """
+    if digits == 2 and type(units) is int and units >= 0:
+        return f"{units // 100}.{units % 100:02d}"
     if isinstance(units, int) or units.denominator == 1:
         sign, whole = ("-", -int(units)) if units < 0 else ("", int(units))
         if digits == 0:
@@ -186,6 +193,8 @@ def _read(raw: Any, expected: str) -> Exact:
         text = format(raw, "f")
     if not isinstance(text, str):
         raise ValueError(f"expected {expected}, got {got(raw)}")
+    if len(text) <= NUMBER_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
     # a text far too long need not be looked at
     match = _DECIMAL.fullmatch(text) if len(text) <= 100 else None
     if match is None:

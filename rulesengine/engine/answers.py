@@ -8,9 +8,9 @@ import msgspec
 
 from rulesengine.case import NEVER, Case, FactNeed, Instance, Obligation, Option, Reason, Room, Run, to_datetime
 from rulesengine.engine import clock
-from rulesengine.engine.draft import NEW, NOTHING, Context, Draft, Env
+from rulesengine.engine.draft import NEW, NOTHING, Context, Draft, Env, draft_of
 from rulesengine.engine.judging import Attempt, environment, limit_scope, limited, select, suspended
-from rulesengine.engine.program import Prepared, Program
+from rulesengine.engine.program import Prepared, Program, Way
 from rulesengine.engine.step import take
 from rulesengine.expressions import Expression, tree
 from rulesengine.facts import FactType
@@ -52,69 +52,68 @@ def _options_at(program: Program, case: Case, actor: str, context: Context) -> t
     """The options at the case's own moment, and through which moment they hold as far as guards and windows say."""
     found: list[Option] = []
     horizon = NEVER
-    for attempt, candidates in _attempts(program, case, actor):
-        draft = Draft(program, case, case.moment, context)
-        option = _option(draft, attempt, candidates)
+    for attempt, ways in _attempts(program, case, actor):
+        draft = draft_of(program, case, case.moment, context)
+        option = _option(draft, attempt, ways)
         horizon = min(horizon, draft.horizon)
         found.append(option)
     return found, horizon
 
 
-def _attempts(program: Program, case: Case, actor: str) -> list[tuple[Attempt, Sequence[Transition]]]:
+def _attempts(program: Program, case: Case, actor: str) -> list[tuple[Attempt, Sequence[Way]]]:
     """Each event an actor is named in, with each instance it could happen to (or be created under)."""
-    found: list[tuple[Attempt, Sequence[Transition]]] = []
+    found: list[tuple[Attempt, Sequence[Way]]] = []
 
-    def attempt(prepared: Prepared, event: str, **where: str | None) -> Attempt:
-        return Attempt(process=prepared.process.name, event=event, by=actor, facts=NOTHING, **where)  # type: ignore[arg-type]
+    def add(prepared: Prepared, event: str, ways: Sequence[Way], **where: str | None) -> None:
+        if any(actor in way.by for way in ways):
+            named = program.events[f"{prepared.name}.{event}"]
+            found.append((Attempt(named=named, by=actor, facts=NOTHING, **where), ways))  # type: ignore[arg-type]
 
     if not case.instances:
         for prepared in program.processes.values():
             if not prepared.under:
                 for event in sorted(prepared.creating):
-                    rules = prepared.table[NEW, event]
-                    if any(actor in rule.by for rule in rules):
-                        found.append((attempt(prepared, event), rules))
+                    add(prepared, event, prepared.ways[NEW, event])
     for instance in case.instances.values():
         prepared = program.processes[instance.process]
-        for (state, event), rules in prepared.table.items():
-            if state == instance.state and any(actor in rule.by for rule in rules):
-                found.append((attempt(prepared, event, target=instance.id), rules))
+        for (state, event), ways in prepared.ways.items():
+            if state == instance.state:
+                add(prepared, event, ways, target=instance.id)
         for below in program.processes.values():
             if below.under == instance.process:
                 for event in sorted(below.creating):
-                    rules = below.table[NEW, event]
-                    if any(actor in rule.by for rule in rules):
-                        found.append((attempt(below, event, parent=instance.id), rules))
+                    add(below, event, below.ways[NEW, event], parent=instance.id)
     return found
 
 
-def _option(draft: Draft, attempt: Attempt, candidates: Sequence[Transition]) -> Option:
+def _option(draft: Draft, attempt: Attempt, ways: Sequence[Way]) -> Option:
     """One event judged without its facts: what only they can tell does not refuse it."""
-    prepared = draft.program.processes[attempt.process]
-    possible: list[Transition] = []
+    prepared = attempt.named.prepared
+    possible: list[Way] = []
     reasons: list[Reason] = []
     env = environment(draft, attempt)
-    for rule in candidates:
+    for way in ways:
+        rule = way.rule
         if attempt.by not in rule.by:
             continue
         asked = _asking(env, rule.requires)
-        chosen, why = select([rule], asked, attempt)
+        chosen, why = select([way], asked, attempt)
         if chosen is not None:
-            possible.append(rule)
+            possible.append(way)
             break
         if _may_hold(rule.guards, _asking(env, rule.carries), rule.carries):
-            possible.append(rule)
+            possible.append(way)
             continue
         reasons.extend(why)
         if any(reason.code == "missing_fact" for reason in why):
             break
-    carries = frozenset(name for rule in possible for name in rule.carries)
+    carries = frozenset(name for way in possible for name in way.rule.carries)
     rooms: list[Room] = []
     asked = _asking(env, carries)
     if possible:
         reasons = []
-        for limit in prepared.limits.get(attempt.event, ()):
-            verdict = limits.judge(limit, limit_scope(draft, asked, attempt))
+        for limit in attempt.named.limits:
+            verdict = limits.judge(limit, limit_scope(draft, asked, attempt), room=True)
             breach = limited(draft, limit, asked, attempt)
             if breach is not None and not _may_be_kept(limit, asked, carries, breach):
                 reasons.append(breach)
@@ -128,15 +127,15 @@ def _option(draft: Draft, attempt: Attempt, candidates: Sequence[Transition]) ->
         done, refused = take(draft, attempt)
         draft.horizon = min(draft.horizon, done.horizon)
         reasons = list(refused)
-    first = (possible or [rule for rule in candidates if attempt.by in rule.by])[0]
+    first = (possible or [way for way in ways if attempt.by in way.by])[0].rule
     return Option(
         event=attempt.name,
         target=attempt.at,
         by=attempt.by,
         allowed=bool(possible) and not reasons,
         title=first.title,
-        rules=tuple(rule.rule for rule in possible) or (first.rule,),
-        to=tuple(dict.fromkeys(rule.to for rule in possible if rule.to)),
+        rules=tuple(way.rule.rule for way in possible) or (first.rule,),
+        to=tuple(dict.fromkeys(way.rule.to for way in possible if way.rule.to)),
         facts=tuple(_need(prepared.facts[name], name, first) for name in (*first.requires, *first.optional)),
         reasons=tuple(reasons),
         limits=tuple(rooms),
@@ -147,7 +146,7 @@ def _option(draft: Draft, attempt: Attempt, candidates: Sequence[Transition]) ->
 def _asking(env: Env, carried: Sequence[str] | frozenset[str]) -> Env:
     """The environment in which the facts an event would bring are not known yet."""
     facts = {name: value for name, value in env.facts.items() if name not in carried}
-    return Env(env.draft, env.process, env.own, env.parent, facts, env.stored)
+    return msgspec.structs.replace(env, facts=facts)
 
 
 def _hangs_on(expression: Expression, env: Env, carried: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ from rulesengine.case import Case, Event, Reason
 from rulesengine.diagnostics import did_you_mean, sentence
 from rulesengine.engine.draft import NOTHING, Context
 from rulesengine.engine.judging import Attempt
-from rulesengine.engine.program import ID, Program
+from rulesengine.engine.program import ID, Named, Program
 from rulesengine.money import got
 from rulesengine.rules.reading import SYSTEM
 
@@ -27,6 +27,11 @@ def shown(word: object) -> str:
 
 def misshapen(event: Event) -> list[Reason]:
     """A reason for every part of an event that is not of its type. Nobody holds a caller to the types of `Event`."""
+    if (
+        type(event.event) is type(event.by) is type(event.target) is type(event.id) is str
+        and type(event.facts) is dict  # the usual, told quickly
+    ):
+        return []
     parts = (
         ("event", "unknown_event", str, "the name of an event"),
         ("by", "wrong_actor", str, "the name of an actor"),
@@ -73,69 +78,65 @@ def read_context(program: Program, context: Mapping[str, Mapping[str, Any]] | No
 
 def read_event(program: Program, case: Case, event: Event, reasons: list[Reason]) -> Attempt | None:
     """The event with its instance found and its facts read; None with reasons where that fails."""
-    if event.by == SYSTEM:
-        text = "The actor 'system' is the engine itself: nobody else acts in its name."
-        reasons.append(Reason(code="wrong_actor", target=shown(event.target), message=text))
-        return None
-    if event.by not in program.pack.actors:
+    if event.by not in program.outside:
+        if event.by == SYSTEM:
+            text = "The actor 'system' is the engine itself: nobody else acts in its name."
+            reasons.append(Reason(code="wrong_actor", target=shown(event.target), message=text))
+            return None
         text = f"There is no actor '{shown(event.by)}'. {did_you_mean(shown(event.by), program.pack.actors)}".strip()
         reasons.append(Reason(code="wrong_actor", target=shown(event.target), message=text))
-    process, _, name = event.event.rpartition(".")
-    if not process and len(program.processes) == 1:
-        process = next(iter(program.processes))
-    prepared = program.processes.get(process)
-    if prepared is None or name not in prepared.events:
+    named = program.events.get(event.event)
+    if named is None:
         known = [f"{p}.{e}" for p, other in program.processes.items() for e in sorted(other.events)]
         text = f"There is no event '{shown(event.event)}'. {did_you_mean(shown(event.event), known)}".strip()
         reasons.append(Reason(code="unknown_event", target=shown(event.target), message=text))
         return None
-    creating = name in prepared.creating
-    target = _target(program, case, event, prepared.under if creating else process, creating, reasons)
+    target = _target(program, case, event, named, reasons)
     if target is None:
         return None
-    if creating and event.id:
-        if not ID.fullmatch(f"{process}/{event.id}"):
+    facts = _facts(named, case, event, target, reasons) if event.facts else NOTHING
+    if not named.creates:
+        return Attempt(named=named, by=event.by, facts=facts, target=target)
+    if event.id:
+        name = f"{named.prepared.name}/{event.id}"
+        if not ID.fullmatch(name):
             text = f"'{shown(event.id)}' cannot name an instance: use letters, digits, '.', '_' and '-'."
             reasons.append(Reason(code="bad_fact", target=target, message=text))
-        elif f"{process}/{event.id}" in case.instances:
-            text = f"{process}/{event.id} exists already."
-            reasons.append(Reason(code="bad_fact", target=target, message=text))
+        elif name in case.instances:
+            reasons.append(Reason(code="bad_fact", target=target, message=f"{name} exists already."))
+    return Attempt(named=named, by=event.by, facts=facts, parent=target or None, id=event.id)
+
+
+def _facts(named: Named, case: Case, event: Event, target: str, reasons: list[Reason]) -> dict[str, Any]:
+    types = named.prepared.facts
     facts: dict[str, Any] = {}
     for fact, raw in event.facts.items():
-        if fact not in prepared.facts:
-            hint = did_you_mean(shown(fact), prepared.facts)
-            text = f"The process {process} has no fact '{shown(fact)}'. {hint}".strip()
+        kind = types.get(fact)
+        if kind is None:
+            hint = did_you_mean(shown(fact), types)
+            text = f"The process {named.prepared.name} has no fact '{shown(fact)}'. {hint}".strip()
             reasons.append(Reason(code="bad_fact", target=target, message=text))
             continue
         if raw is None:
             continue
         try:
-            facts[fact] = prepared.facts[fact].read(raw, None)
+            value = facts[fact] = kind.read(raw, None)
         except ValueError as found:
             reasons.append(
                 Reason(code="bad_fact", target=target, message=f"{fact}: {sentence(found)}", values={fact: shown(raw)})
             )
             continue
-        if prepared.facts[fact].kind == "instances":
-            missing = [n for n in facts[fact] if n not in case.instances]
+        if kind.kind == "instances":
+            missing = [name for name in value if name not in case.instances]
             if missing:
                 text = f"{fact}: there is no {shown(missing[0])} in this case."
                 reasons.append(Reason(code="bad_fact", target=target, message=text))
-    return Attempt(
-        process=process,
-        event=name,
-        by=event.by,
-        facts=facts,
-        target=None if creating else target,
-        parent=target or None if creating else None,
-        id=event.id if creating else "",
-    )
+    return facts
 
 
-def _target(
-    program: Program, case: Case, event: Event, process: str, creating: bool, reasons: list[Reason]
-) -> str | None:
+def _target(program: Program, case: Case, event: Event, named: Named, reasons: list[Reason]) -> str | None:
     """The instance an event is for (the parent of a creating one, "" where it has none)."""
+    process = named.prepared.under if named.creates else named.prepared.name
     if not process:
         if event.target:
             text = f"{event.event} opens a case: it has no target."
@@ -145,14 +146,20 @@ def _target(
             return ""
         reasons.append(Reason(code="unknown_target", target=shown(event.target), message=text))
         return None
-    candidates = [i.id for i in case.instances.values() if i.process == process]
     if event.target:
         target = event.target if "/" in event.target else f"{process}/{event.target}"
-        if target in candidates:
+        if target in case.instances and case.instances[target].process == process:
             return target
+        candidates = [i.id for i in case.instances.values() if i.process == process]
         help = did_you_mean(shown(event.target), candidates)
         text = f"There is no {process} '{shown(event.target)}' here. {help}".strip()
     else:
+        if not program.processes[process].under:
+            # a case has one instance at its top, the first
+            first = next(iter(case.instances), "")
+            if first and case.instances[first].process == process:
+                return first
+        candidates = [i.id for i in case.instances.values() if i.process == process]
         alive = [n for n in candidates if not program.is_final(case.instances[n])]
         fitting = alive or candidates
         if len(fitting) == 1:

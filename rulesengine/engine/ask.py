@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rulesengine.case import Case, Instance
-from rulesengine.engine.draft import NOTHING, Draft, Env
+from rulesengine.engine.draft import NOTHING, Env, draft_of
 from rulesengine.engine.engine import Engine
 from rulesengine.pack import Pack
 
@@ -22,14 +22,14 @@ class Standing:
     __slots__ = ("_draft", "case", "pack")
 
     def __init__(self, engine: Engine, case: Case, at: int) -> None:
-        if case.moment < at or case.digest != engine.pack.digest:
+        if case.moment < at or case.opening.digest != engine.pack.digest:
             _, case = engine.advance(case, at)
         program = engine.program(case.variant, case.readings)
         #: the case with all that is due strictly before `at` fired
         self.case = case
         #: the pack under the case's variant and readings
         self.pack: Pack = program.pack
-        self._draft = Draft(program, case, case.moment, NOTHING)
+        self._draft = draft_of(program, case, case.moment, NOTHING)
 
     def instances(self, process: str) -> Iterator[Instance]:
         """The instances of a process, in order of creation."""

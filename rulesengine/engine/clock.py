@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from rulesengine.case import NEVER, Case, Clock, Decision, Instance, Run, to_datetime
-from rulesengine.engine.draft import NOTHING, Draft
+from rulesengine.engine.draft import NOTHING, Draft, draft_of
 from rulesengine.engine.judging import Attempt
+from rulesengine.engine.many import awake
 from rulesengine.engine.program import Program
 from rulesengine.engine.step import take
 from rulesengine.rules.deadline import Deadline
@@ -38,12 +39,10 @@ def advance(program: Program, case: Case, until: int) -> tuple[list[Decision], C
 
 def _moment(program: Program, case: Case, now: int, decisions: list[Decision]) -> Case:
     """Everything that is due by `now`: first reminders, then misses, then the consequences, each in file order."""
-    draft = Draft(program, case, now, NOTHING, fired=True)
+    draft = draft_of(program, case, now, NOTHING, fired=True)
     told: list[Decision] = []
     consequences: list[tuple[str, Deadline, Run]] = []
-    for instance in list(draft.instances.values()):
-        if instance.wakes > now:
-            continue
+    for instance in awake(draft.instances, now):
         for deadline in program.processes[instance.process].deadlines:
             run = _latest(draft.instances[instance.id], deadline)
             if run is None:
@@ -59,7 +58,7 @@ def _moment(program: Program, case: Case, now: int, decisions: list[Decision]) -
         decisions.extend(msgspec.structs.replace(decision, case=case) for decision in told)
     elif not consequences:
         # nothing was due after all; note when it will be
-        draft = Draft(program, case, now, NOTHING, fired=True)
+        draft = draft_of(program, case, now, NOTHING, fired=True)
         draft.put_all()
         case = draft.case()
     for name, deadline, run in consequences:
@@ -77,7 +76,7 @@ def _latest(instance: Instance, deadline: Deadline) -> Run | None:
 
 def _replace(draft: Draft, name: str, deadline: Deadline, run: Run) -> Run:
     instance = draft.instances[name]
-    draft.put_runs(instance, deadline.name, (*instance.runs[deadline.name][:-1], run))
+    draft.put(instance, {**instance.runs, deadline.name: (*instance.runs[deadline.name][:-1], run)})
     return run
 
 
@@ -111,7 +110,7 @@ def _consequence(program: Program, case: Case, now: int, name: str, deadline: De
     current = _latest(case.instances[name], deadline)
     if current is None or current != run:
         return None
-    marked = Draft(program, case, now, NOTHING, fired=True)
+    marked = draft_of(program, case, now, NOTHING, fired=True)
     if marked.suspending and marked.is_held(marked.instances[name], deadline.then):
         return None
     _replace(
@@ -122,8 +121,9 @@ def _consequence(program: Program, case: Case, now: int, name: str, deadline: De
     )
     undone = marked.case()
     instance = undone.instances[name]
-    attempt = Attempt(process=instance.process, event=deadline.then, by=SYSTEM, facts=NOTHING, target=name)
-    draft, reasons = take(Draft(program, undone, now, NOTHING, fired=True), attempt)
+    named = program.events[f"{instance.process}.{deadline.then}"]
+    attempt = Attempt(named=named, by=SYSTEM, facts=NOTHING, target=name)
+    draft, reasons = take(draft_of(program, undone, now, NOTHING, fired=True), attempt)
     return Decision(
         accepted=not reasons,
         kind="fired",
@@ -132,19 +132,18 @@ def _consequence(program: Program, case: Case, now: int, name: str, deadline: De
         event=attempt.name,
         target=name,
         by=SYSTEM,
-        at=to_datetime(now),
+        moment=now,
         rules=(draft.changes[0].rule,) if not reasons else tuple(dict.fromkeys(r.rule for r in reasons if r.rule)),
         reasons=reasons,
-        changes=() if reasons else tuple(draft.changes),
-        clocks=() if reasons else tuple(draft.clocks),
-        notifications=() if reasons else tuple(draft.notifications),
-        skipped=() if reasons else tuple(draft.skipped),
+        changes=() if reasons else draft.changes,
+        clocks=() if reasons else draft.clocks,
+        notifications=() if reasons else draft.notifications,
+        skipped=() if reasons else draft.skipped,
         case=undone if reasons else draft.case(),
     )
 
 
 def _told(draft: Draft, kind: str, name: str, deadline: Deadline, run: Run) -> Decision:
-    due = None if run.due is None else to_datetime(run.due)
     return Decision(
         accepted=True,
         kind="missed" if kind == "missed" else "reminder",
@@ -152,9 +151,9 @@ def _told(draft: Draft, kind: str, name: str, deadline: Deadline, run: Run) -> D
         event="",
         target=name,
         by=SYSTEM,
-        at=to_datetime(draft.moment),
+        moment=draft.moment,
         rules=(deadline.rule,),
-        clocks=(Clock(rule=deadline.rule, target=name, what=kind, due=due),),
+        clocks=(Clock(rule=deadline.rule, target=name, what=kind, due_at=run.due),),
         case=draft.base,
     )
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import Case, Instance, Run
+from rulesengine.case import Case, Instance, Opening, Run
 from rulesengine.diagnostics import sentence
-from rulesengine.engine.draft import Draft
+from rulesengine.engine.draft import NOTHING, draft_of
+from rulesengine.engine.many import together
 from rulesengine.engine.program import ID, Program
 from rulesengine.facts import read_date, read_moment, show_moment
 
@@ -67,11 +68,11 @@ def write(program: Program, case: Case) -> str:
     text = _CaseText(
         pack=case.pack,
         version=case.version,
-        digest=case.digest,
+        digest=case.opening.digest,
         variant=case.variant,
         readings=dict(case.readings),
-        holidays=list(case.holidays),
-        zones=case.zones,
+        holidays=list(case.opening.holidays),
+        zones=case.opening.zones,
         moment=show_moment(case.moment),
         instances=[_instance_text(program, instance) for instance in case.instances.values()],
     )
@@ -128,7 +129,7 @@ def read(program: Program, text: _CaseText) -> Case:
         if instance.id in instances:
             raise CaseError(f"This text is no case: the instance {instance.id} stands in it twice.")
         instances[instance.id] = instance
-    case = Case(
+    opening = Opening(
         pack=text.pack,
         version=text.version,
         digest=text.digest,
@@ -136,11 +137,10 @@ def read(program: Program, text: _CaseText) -> Case:
         readings=text.readings,
         holidays=_holidays(text.holidays),
         zones=text.zones,
-        moment=_moment(text.moment),
-        instances=instances,
     )
+    case = Case(opening=program.shared(opening), moment=_moment(text.moment), instances=together(instances.values()))
     # what follows from the rest: who suspends, and when time next changes what
-    draft = Draft(program, case, case.moment, {})
+    draft = draft_of(program, case, case.moment, NOTHING)
     for instance in instances.values():
         draft.look_at_suspending(instance)
     draft.put_all()

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import NEVER, Case, Change, Clock, Instance, Notification, Reason
+from rulesengine.case import NEVER, Case, Change, Clock, Instance, Notification, Reason, Run
+from rulesengine.engine.many import Instances, Many, stored, wakes
 from rulesengine.engine.program import Program
 from rulesengine.rules import deadline as deadlines
 from rulesengine.rules import suspension as suspensions
@@ -25,37 +26,33 @@ Reach = tuple[Instance, Suspension, frozenset[str]]
 NOTHING: Mapping[str, Any] = {}
 
 
-class Env:
+class Env(msgspec.Struct, kw_only=True):
     """What expressions see in one evaluation: `expressions.Env`, supplied from a draft."""
 
-    __slots__ = ("calendar", "context", "draft", "facts", "now", "own", "parent", "process", "stored")
+    draft: Draft
+    now: int
+    context: Context
+    process: str
+    own: Instance | None
+    parent: str | None
+    facts: Mapping[str, Any]
+    stored: Mapping[str, Any]
 
-    def __init__(
-        self,
-        draft: Draft,
-        process: str,
-        own: Instance | None,
-        parent: str | None,
-        facts: Mapping[str, Any],
-        stored: Mapping[str, Any],
-    ) -> None:
-        self.draft = draft
-        self.now = draft.moment
-        self.calendar: Calendar = draft.calendar
-        self.context: Context = draft.context
-        self.process = process
-        self.own = own
-        self.parent = parent
-        self.facts = facts
-        self.stored = stored
+    @property
+    def calendar(self) -> Calendar:
+        """The working calendar of the case."""
+        return self.draft.calendar
 
     def ancestor(self, process: str) -> Instance | None:
+        """The nearest instance above, of that process."""
         return self.draft.ancestor(self.parent, process)
 
     def related(self, process: str) -> Sequence[Instance]:
+        """The related instances in order of creation, never the asking one."""
         return self.draft.related(self.process, self.own, self.parent, process)
 
     def overdue(self, view: Instance | None, deadline: str) -> bool:
+        """Whether the latest run of the deadline is past due and grace and still unmet."""
         instance = view if view is not None else self.own
         if instance is None:
             return False
@@ -66,83 +63,70 @@ class Env:
         return found
 
     def missed(self, view: Instance | None, deadline: str) -> bool:
+        """Whether the deadline was ever missed."""
         instance = view if view is not None else self.own
         return instance is not None and deadlines.was_missed(instance.runs.get(deadline))
 
     def holds_until(self, moment: int) -> None:
+        """The present outcome of a comparison with `now` holds through this moment, and not after it."""
         self.draft.horizon = min(self.draft.horizon, moment)
 
 
-class Draft:
+class Draft(msgspec.Struct, kw_only=True):
     """One step in the making. `fired`: the engine itself acts, after every outside event of the moment."""
 
-    __slots__ = (
-        "base",
-        "calendar",
-        "changes",
-        "clocks",
-        "context",
-        "context_read",
-        "fired",
-        "horizon",
-        "instances",
-        "moment",
-        "notifications",
-        "program",
-        "reach",
-        "skipped",
-        "suspending",
-    )
-
-    def __init__(self, program: Program, case: Case, moment: int, context: Context, *, fired: bool = False) -> None:
-        self.program = program
-        self.base = case
-        self.moment = moment
-        self.context = context
-        self.fired = fired
-        self.calendar = program.calendar(case.holidays)
-        self.instances: dict[str, Instance] = dict(case.instances)
-        self.suspending = case.suspending
-        #: what `reached` gives, while all instances are looked at in turn and none of them changes its state
-        self.reach: Sequence[Reach] | None = None
-        #: last moment at which every comparison with `now` made so far comes out the same
-        self.horizon = NEVER
-        self.changes: list[Change] = []
-        self.clocks: list[Clock] = []
-        self.notifications: list[Notification] = []
-        self.skipped: list[Reason] = []
-        self.context_read: set[str] = set()
+    program: Program
+    base: Case
+    moment: int
+    context: Context
+    fired: bool
+    #: never changed in place: what was before a change can be kept by keeping it
+    instances: Instances
+    suspending: tuple[str, ...]
+    #: what `reached` gives, while all instances are looked at in turn and none of them changes its state
+    reach: Sequence[Reach] | None = None
+    #: last moment at which every comparison with `now` made so far comes out the same
+    horizon: int = NEVER
+    changes: tuple[Change, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    notifications: tuple[Notification, ...] = ()
+    skipped: tuple[Reason, ...] = ()
+    context_read: frozenset[str] = frozenset()
 
     def anew(self) -> Draft:
         """The same draft before anything was done in it; what has been read and compared so far still counts."""
-        again = Draft(self.program, self.base, self.moment, self.context, fired=self.fired)
+        again = draft_of(self.program, self.base, self.moment, self.context, fired=self.fired)
         again.horizon = self.horizon
         again.context_read = self.context_read
         return again
 
+    @property
+    def calendar(self) -> Calendar:
+        """The working calendar of the case."""
+        return self.program.calendar(self.base.opening)
+
     def case(self) -> Case:
         """The case as it stands now, immutable."""
-        base = self.base
-        wakes = NEVER
-        for instance in self.instances.values():
-            wakes = min(wakes, instance.wakes)
         return Case(
-            pack=base.pack,
-            version=base.version,
-            digest=base.digest,
-            variant=base.variant,
-            readings=base.readings,
-            holidays=base.holidays,
-            zones=base.zones,
+            opening=self.base.opening,
             moment=self.moment,
             instances=self.instances,
-            wakes=wakes,
+            wakes=wakes(self.instances),
             suspending=self.suspending,
         )
 
     def env(self, instance: Instance) -> Env:
         """For expressions of an instance as it is stored."""
-        return Env(self, instance.process, instance, instance.parent, instance.facts, instance.facts)
+        return Env(
+            draft=self,
+            now=self.moment,
+            context=self.context,
+            process=instance.process,
+            own=instance,
+            parent=instance.parent,
+            facts=instance.facts,
+            stored=instance.facts,
+        )
 
     # the family
 
@@ -168,9 +152,9 @@ class Draft:
         """What a process name means to an instance of process `of`: the ancestor of that name, else all its instances
         below the nearest of {itself, its ancestors} whose process has it as a descendant. Never the instance itself.
         """
-        above = self.ancestor(parent, process)
-        if above is not None:
-            return (above,)
+        named = self.ancestor(parent, process)
+        if named is not None:
+            return (named,)
         prepared = self.program.processes
         if process in prepared[of].descendants:
             if own is None:
@@ -182,6 +166,12 @@ class Draft:
                 base = self.instances[base].parent
         if base is None:
             return ()
+        if isinstance(self.instances, Many):
+            line = [process]
+            while (above := prepared[line[0]].under) != self.instances[base].process:
+                line.insert(0, above)
+            found = self.instances.below(base, line)
+            return found if own is None else [instance for instance in found if instance.id != own.id]
         mine = own.id if own is not None else None
         return [i for i in self.instances.values() if i.process == process and i.id != mine and self.is_below(i, base)]
 
@@ -190,22 +180,17 @@ class Draft:
 
     # changing
 
-    def put(self, instance: Instance) -> None:
-        """Store an instance, with the moment at which time next changes it."""
-        wakes = NEVER
-        if instance.runs:
-            for deadline in self.program.processes[instance.process].deadlines:
-                runs = instance.runs.get(deadline.name)
-                if runs and runs[-1].ended is None:
-                    held = bool(self.suspending) and self.is_held(instance, deadline.then)
-                    wakes = min(wakes, deadlines.wakes(deadline, runs[-1], held=held))
-        if wakes != instance.wakes:
-            instance = msgspec.structs.replace(instance, wakes=wakes)
-        self.instances[instance.id] = instance
-
-    def put_runs(self, instance: Instance, deadline: str, runs: tuple[Any, ...]) -> Instance:
-        self.put(msgspec.structs.replace(instance, runs={**instance.runs, deadline: runs}))
-        return self.instances[instance.id]
+    def put(self, instance: Instance, runs: Mapping[str, tuple[Run, ...]]) -> None:
+        """Store an instance with these runs, and with the moment at which time next changes it."""
+        soonest = NEVER
+        for deadline in self.program.processes[instance.process].deadlines:
+            found = runs.get(deadline.name)
+            if found and found[-1].ended is None:
+                held = bool(self.suspending) and self.is_held(instance, deadline.then)
+                soonest = min(soonest, deadlines.wakes(deadline, found[-1], held=held))
+        if soonest != instance.wakes or runs is not instance.runs:
+            instance = msgspec.structs.replace(instance, runs=runs, wakes=soonest)
+        self.instances = stored(self.instances, instance)
 
     # suspensions
 
@@ -229,11 +214,12 @@ class Draft:
             return []
         if instance.id in self.instances:
             return self._covering(instance, self.program.is_final)
-        self.instances[instance.id] = instance
+        before = self.instances
+        self.instances = stored(before, instance)
         try:
             return self._covering(instance, lambda other: other is not instance and self.program.is_final(other))
         finally:
-            del self.instances[instance.id]
+            self.instances = before
 
     def _covering(self, instance: Instance, ended: Callable[[Instance], bool]) -> list[tuple[Instance, Suspension]]:
         line = self._line(instance)
@@ -289,35 +275,45 @@ class Draft:
     def stop_and_go(self) -> None:
         """Let the clocks of every instance stand still or run on, as the suspensions now have it."""
         self.reach = self.reached(self.program.is_final)
-        for instance in list(self.instances.values()):
+        for instance in self.instances.values():
             if not instance.runs:
                 continue
             still = self.stands_still(instance)
-            changed = dict(instance.runs)
+            changed = instance.runs
             for deadline in self.program.processes[instance.process].deadlines:
                 runs = changed.get(deadline.name)
                 if not runs or runs[-1].ended is not None or deadlines.is_paused(runs[-1]) is still:
                     continue
                 turn = deadlines.paused if still else deadlines.resumed
                 run = turn(deadline, runs[-1], self.moment, self.calendar)
-                changed[deadline.name] = (*runs[:-1], run)
+                changed = {**changed, deadline.name: (*runs[:-1], run)}
                 self.tell_clock(instance, deadline.rule, "paused" if still else "resumed", run.due)
-            self.put(msgspec.structs.replace(instance, runs=changed))
+            self.put(instance, changed)
         self.reach = None
 
     def put_all(self) -> None:
         """Store every instance anew, with the moment at which time next changes it."""
         self.reach = self.reached(self.program.is_final)
-        for instance in list(self.instances.values()):
-            self.put(instance)
+        for instance in self.instances.values():
+            self.put(instance, instance.runs)
         self.reach = None
 
     def tell_clock(self, instance: Instance, rule: str, what: str, due: int | None) -> None:
-        from rulesengine.case import to_datetime
-
-        self.clocks.append(
-            Clock(rule=rule, target=instance.id, what=what, due=None if due is None else to_datetime(due))
-        )
+        """Note what the step did to a deadline of an instance."""
+        self.clocks += (Clock(rule=rule, target=instance.id, what=what, due_at=due),)
 
 
-__all__ = ["NEW", "NOTHING", "Context", "Draft", "Env"]
+def draft_of(program: Program, case: Case, moment: int, context: Context, *, fired: bool = False) -> Draft:
+    """A step in a case at a moment, before anything is done in it."""
+    return Draft(
+        program=program,
+        base=case,
+        moment=moment,
+        context=context,
+        fired=fired,
+        instances=case.instances,
+        suspending=case.suspending,
+    )
+
+
+__all__ = ["NEW", "NOTHING", "Context", "Draft", "Env", "draft_of"]

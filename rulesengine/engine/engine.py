@@ -24,6 +24,7 @@ from rulesengine.case import (
     Decision,
     Event,
     Obligation,
+    Opening,
     Option,
     Reason,
     to_datetime,
@@ -33,7 +34,7 @@ from rulesengine.diagnostics import PackError, sentence
 from rulesengine.engine import answers, clock, codec
 from rulesengine.engine.arriving import misshapen, read_context, read_event, shown
 from rulesengine.engine.codec import CaseError
-from rulesengine.engine.draft import Context, Draft, Env
+from rulesengine.engine.draft import NOTHING, Context, Env, draft_of
 from rulesengine.engine.giving import give, known, moment_of
 from rulesengine.engine.judging import Attempt, environment
 from rulesengine.engine.program import Program
@@ -44,8 +45,6 @@ from rulesengine.pack import Pack
 from rulesengine.rules.reading import SYSTEM
 from rulesengine.timing import zone_data_version
 
-#: years around its opening whose holidays a case keeps
-YEARS_BEFORE, YEARS_AFTER = 1, 5
 #: variants and readings kept ready to run at once
 MOST_PROGRAMS = 64
 #: critical moments tried for the one from which a refused event would be accepted
@@ -60,7 +59,7 @@ class Engine:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._programs: dict[tuple[str, tuple[tuple[str, str], ...]], Program] = {}
-        self._holidays: dict[int, tuple[str, ...]] = {}
+        self._latest: tuple[Opening | None, Program | None] = (None, None)
 
     def program(self, variant: str, readings: Mapping[str, str]) -> Program:
         """The pack under a variant and readings, made ready to run. PackError where it has no such thing."""
@@ -74,12 +73,19 @@ class Engine:
         return found
 
     def _of(self, case: Case) -> Program:
-        if case.digest != self.pack.digest:
+        opening = case.opening
+        latest, program = self._latest
+        if opening is latest and program is not None:
+            return program
+        if opening.digest != self.pack.digest:
             raise CaseError(
                 f"This case was opened under {case.pack} {case.version} with other rules than this engine's "
                 f"{self.pack.name} {self.pack.version}. Load the pack it was opened with."
             )
-        return self.program(case.variant, case.readings)
+        program = self.program(opening.variant, opening.readings)
+        # cases have their openings in common: mostly it is the same again
+        self._latest = (opening, program)
+        return program
 
     # opening
 
@@ -101,17 +107,16 @@ class Engine:
             since = date.fromordinal(pack.valid_from).isoformat() if pack.valid_from is not None else "ever"
             until = date.fromordinal(pack.valid_until).isoformat() if pack.valid_until is not None else "further notice"
             raise CaseError(f"{pack.name} {pack.version} is for cases opened from {since} until {until}.")
-        return Case(
+        opening = Opening(
             pack=pack.name,
             version=pack.version,
             digest=pack.digest,
             variant=variant,
             readings=dict(readings or {}),
-            holidays=_holidays(pack, date.fromordinal(day).year),
+            holidays=program.holidays_around(date.fromordinal(day).year),
             zones=zone_data_version(),
-            moment=moment,
-            instances={},
         )
+        return Case(opening=program.shared(opening), moment=moment, instances={})
 
     def given(
         self,
@@ -158,46 +163,54 @@ class Engine:
             moment = read_moment(event.at)
         except (ValueError, TypeError, OverflowError) as fault:
             reason = Reason(code="bad_fact", message=f"at: {sentence(fault)}")
-            return _refused(case, event, to_datetime(case.moment), reason)
-        at = to_datetime(moment)
+            return _refused(case, event, case.moment, [reason])
         if moment < case.moment:
-            text = f"{shown(event.event)} is of {at}, and the case has come to {to_datetime(case.moment)}."
+            late = f"{shown(event.event)} is of {to_datetime(moment)}"
+            text = f"{late}, and the case has come to {to_datetime(case.moment)}."
             reason = Reason(code="out_of_order", target=shown(event.target), message=text)
-            return _refused(case, event, at, reason, until=case.moment - 1)
-        fired: Sequence[Decision] = ()
+            return _refused(case, event, moment, [reason], until=case.moment - 1)
+        fired: tuple[Decision, ...] = ()
         if case.wakes < moment:
-            fired, case = clock.advance(program, case, moment)
-        elif case.moment != moment:
-            case = msgspec.structs.replace(case, moment=moment)
-        values, reasons = read_context(program, context)
+            told, case = clock.advance(program, case, moment)
+            fired = tuple(told)
+        values, reasons = read_context(program, context) if context else (NOTHING, [])
         wrong = misshapen(event)
-        reasons += wrong
         attempt = read_event(program, case, event, reasons) if not wrong else None
         if attempt is None or reasons:
-            return _refused(case, event, at, *reasons, until=case.wakes, fired=tuple(fired))
-        draft, refused = take(Draft(program, case, moment, values), attempt)
+            return _refused(_at(case, moment), event, moment, [*reasons, *wrong], until=case.wakes, fired=fired)
+        draft, refused = take(draft_of(program, case, moment, values), attempt)
         until = min(draft.horizon, case.wakes)
+        read = tuple(sorted(draft.context_read)) if draft.context_read else ()
         if refused:
-            refused = self._with_opening(program, case, attempt, values, until, refused)
+            return Decision(
+                accepted=False,
+                event=attempt.named.name,
+                target=attempt.at,
+                by=event.by,
+                moment=moment,
+                case=_at(case, moment),
+                rules=_once(reason.rule for reason in refused if reason.rule),
+                reasons=self._with_opening(program, _at(case, moment), attempt, values, until, refused),
+                fired=fired,
+                context=read,
+                until=until,
+            )
+        changes = draft.changes
         return Decision(
-            accepted=not refused,
-            event=attempt.name,
-            target=attempt.at if refused or attempt.target else draft.changes[0].target,
+            accepted=True,
+            event=attempt.named.name,
+            target=attempt.target or changes[0].target,
             by=event.by,
-            at=at,
-            rules=tuple(dict.fromkeys(r.rule for r in refused if r.rule))
-            if refused
-            else tuple(dict.fromkeys(change.rule for change in draft.changes)),
-            reasons=refused,
-            changes=() if refused else tuple(draft.changes),
-            clocks=() if refused else tuple(draft.clocks),
-            notifications=() if refused else tuple(draft.notifications),
-            skipped=() if refused else tuple(draft.skipped),
-            fired=tuple(fired),
-            context=tuple(sorted(draft.context_read)),
-            valid_until=to_datetime(until) if until < NEVER else None,
-            from_=to_datetime(until + 1) if until < NEVER else None,
-            case=case if refused else draft.case(),
+            moment=moment,
+            case=draft.case(),
+            rules=(changes[0].rule,) if len(changes) == 1 else _once(change.rule for change in changes),
+            changes=changes,
+            clocks=draft.clocks,
+            notifications=draft.notifications,
+            skipped=draft.skipped,
+            fired=fired,
+            context=read,
+            until=until,
         )
 
     def _with_opening(
@@ -211,7 +224,7 @@ class Engine:
             _, case = clock.advance(program, case, until + 1)
             if attempt.target is not None and attempt.target not in case.instances:
                 break
-            draft, still = take(Draft(program, case, until + 1, values), attempt)
+            draft, still = take(draft_of(program, case, until + 1, values), attempt)
             if not still:
                 opening = to_datetime(until + 1)
                 return tuple(msgspec.structs.replace(reason, from_=opening) for reason in refused)
@@ -263,7 +276,7 @@ class Engine:
         attempt = read_event(program, case, event, reasons)
         if attempt is None or reasons:
             raise CaseError(" ".join(reason.message for reason in reasons))
-        return environment(Draft(program, case, to_moment(event.at), values), attempt)
+        return environment(draft_of(program, case, to_moment(event.at), values), attempt)
 
     # JSON
 
@@ -286,14 +299,23 @@ class Engine:
         return codec.read(program, found)
 
 
-def _holidays(pack: Pack, year: int) -> tuple[str, ...]:
-    first = date(max(1, year - YEARS_BEFORE), 1, 1).toordinal()
-    last = date(year + YEARS_AFTER, 12, 31).toordinal()
-    return tuple(date.fromordinal(day).isoformat() for day in sorted(pack.calendar.holidays) if first <= day <= last)
+def _at(case: Case, moment: int) -> Case:
+    """The case at a moment before which time changes nothing in it."""
+    return case if case.moment == moment else msgspec.structs.replace(case, moment=moment)
+
+
+def _once(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
 
 
 def _refused(
-    case: Case, event: Event, at: datetime, *reasons: Reason, until: int = NEVER, fired: tuple[Decision, ...] = ()
+    case: Case,
+    event: Event,
+    moment: int,
+    reasons: Sequence[Reason],
+    *,
+    until: int = NEVER,
+    fired: tuple[Decision, ...] = (),
 ) -> Decision:
     """An event that comes to no transition; `until` is the last moment at which it would not."""
     return Decision(
@@ -301,10 +323,9 @@ def _refused(
         event=shown(event.event),
         target=shown(event.target),
         by=shown(event.by),
-        at=at,
-        reasons=reasons,
-        fired=fired,
-        valid_until=to_datetime(until) if until < NEVER else None,
-        from_=to_datetime(until + 1) if until < NEVER else None,
+        moment=moment,
         case=case,
+        reasons=tuple(reasons),
+        fired=fired,
+        until=until,
     )

@@ -12,7 +12,8 @@ from rulesengine.case import Case, Instance, Run
 from rulesengine.diagnostics import did_you_mean, sentence
 from rulesengine.engine.arriving import shown
 from rulesengine.engine.codec import CaseError
-from rulesengine.engine.draft import NOTHING, Draft
+from rulesengine.engine.draft import NEW, NOTHING, Draft, draft_of
+from rulesengine.engine.many import number_of
 from rulesengine.engine.program import ID, Program
 from rulesengine.engine.step import settle
 from rulesengine.facts import LAST_MOMENT, read_moment
@@ -96,7 +97,7 @@ def give(
     events = dict(happened) if isinstance(happened, Mapping) else dict.fromkeys(happened, moment)
     for name in events:
         known(name, prepared.events, f"event of {process}")
-    number = sum(1 for i in case.instances.values() if i.process == process) + 1
+    number = number_of(case.instances, process) + 1
     while f"{process}/{number}" in case.instances:
         number += 1
     name = f"{process}/{id or number}"
@@ -104,8 +105,7 @@ def give(
         raise CaseError(f"'{shown(id)}' cannot name an instance: use letters, digits, '.', '_' and '-'.")
     if name in case.instances:
         raise CaseError(f"There is a {name} already.")
-    draft = Draft(program, case, moment, NOTHING)
-    draft.instances[name] = Instance(
+    instance = Instance(
         id=name,
         process=process,
         parent=parent,
@@ -113,9 +113,10 @@ def give(
         facts=read,
         happened={event: _times(at) for event, at in events.items()},
         entered={**states, state: moment},
-        runs={},
+        runs=NOTHING,
     )
-    settle(draft, None, name, "", "")
+    draft = draft_of(program, case, moment, NOTHING)
+    settle(draft, None, instance, "", "", prepared.concerned(NEW, state, ""))
     for deadline in missed:
         known(deadline, {d.name: d for d in prepared.deadlines}, f"deadline of {process}")
         _missed(draft, name, deadline, moment)
@@ -127,7 +128,7 @@ def _missed(draft: Draft, name: str, deadline: str, moment: int) -> None:
     instance = draft.instances[name]
     past = moment - 1
     run = Run(start=past, began=past, due=past, fires=past, outcome="missed", ended=moment)
-    draft.put_runs(instance, deadline, (run,))
+    draft.put(instance, {**instance.runs, deadline: (run,)})
 
 
 def _times(at: datetime | int | Sequence[datetime | int]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import msgspec
 from rulesengine.case import Instance, Reason, to_datetime
 from rulesengine.diagnostics import did_you_mean
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
+from rulesengine.engine.program import Named, Way
 from rulesengine.rules import limit as limits
 from rulesengine.rules.guards import holds, unknown_of, values_of
 from rulesengine.rules.transition import Transition
@@ -18,8 +19,7 @@ from rulesengine.rules.transition import Transition
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """An event on its way to one instance. `target` is None for an event that creates one under `parent`."""
 
-    process: str
-    event: str
+    named: Named
     by: str
     facts: Mapping[str, Any]
     target: str | None = None
@@ -29,7 +29,18 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        return f"{self.process}.{self.event}"
+        """`claim.open`."""
+        return self.named.name
+
+    @property
+    def process(self) -> str:
+        """The process of the instance it happens to."""
+        return self.named.prepared.name
+
+    @property
+    def event(self) -> str:
+        """The event without its process."""
+        return self.named.event
 
     @property
     def at(self) -> str:
@@ -39,53 +50,54 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 def environment(draft: Draft, attempt: Attempt) -> Env:
     """What the expressions of the transitions see that may take this event."""
-    own = draft.instances[attempt.target] if attempt.target is not None else None
-    stored = own.facts if own is not None else draft.program.processes[attempt.process].defaults
-    facts = {**stored, **attempt.facts} if attempt.facts else stored
-    parent = own.parent if own is not None else attempt.parent
-    return Env(draft, attempt.process, own, parent, facts, stored)
+    prepared = attempt.named.prepared
+    own = None if attempt.target is None else draft.instances[attempt.target]
+    stored = prepared.defaults if own is None else own.facts
+    return Env(
+        draft=draft,
+        now=draft.moment,
+        context=draft.context,
+        process=prepared.name,
+        own=own,
+        parent=attempt.parent if own is None else own.parent,
+        facts={**stored, **attempt.facts} if attempt.facts else stored,
+        stored=stored,
+    )
 
 
-def select(candidates: Sequence[Transition], env: Env, attempt: Attempt) -> tuple[Transition | None, list[Reason]]:
-    """The first transition whose actor fits and whose guards hold; else why none does."""
+def select(ways: Sequence[Way], env: Env, attempt: Attempt) -> tuple[Way | None, list[Reason]]:
+    """The first way whose actor fits and whose guards hold; else why none does."""
     reasons: list[Reason] = []
+    by = attempt.by
     actor_fits = False
-    for rule in candidates:
-        if attempt.by not in rule.by:
+    for way in ways:
+        if by not in way.by:
             continue
         actor_fits = True
-        if not rule.guards:
-            return rule, []
-        note_context(env.draft, rule.guards)
-        verdict = holds(rule.guards, env)
+        if not way.guards:
+            return way, []
+        if way.context:
+            env.draft.context_read |= way.context
+        verdict = holds(way.guards, env)
         if verdict is True:
-            return rule, []
+            return way, []
         if verdict is None:
-            return None, [*reasons, _unknown(rule, env, attempt)]
-        reasons.extend(_conditions(rule, env, attempt))
-    if candidates and not actor_fits:
-        allowed = sorted({actor for rule in candidates for actor in rule.by})
-        rules = candidates[0]
-        text = f"{attempt.name} is for {' or '.join(allowed)}, not for {attempt.by}."
-        if attempt.by not in env.draft.program.pack.actors:
-            text = f"{text} {did_you_mean(attempt.by, env.draft.program.pack.actors)}".strip()
-        reasons.append(
-            Reason(
-                code="wrong_actor",
-                rule=rules.rule,
-                target=attempt.at,
-                message=text,
-                source=rules.source,
-                place=rules.place,
-            )
-        )
+            return None, [*reasons, _unknown(way.rule, env, attempt)]
+        reasons.extend(_conditions(way.rule, env, attempt))
+    if ways and not actor_fits:
+        reasons.append(_wrong_actor(ways, env, attempt))
     return None, reasons
 
 
-def note_context(draft: Draft, guards: Sequence[Any]) -> None:
-    for guard in guards:
-        if guard.expression.context:
-            draft.context_read.update(guard.expression.context)
+def _wrong_actor(ways: Sequence[Way], env: Env, attempt: Attempt) -> Reason:
+    allowed = sorted({actor for way in ways for actor in way.by})
+    rule = ways[0].rule
+    text = f"{attempt.name} is for {' or '.join(allowed)}, not for {attempt.by}."
+    if attempt.by not in env.draft.program.pack.actors:
+        text = f"{text} {did_you_mean(attempt.by, env.draft.program.pack.actors)}".strip()
+    return Reason(
+        code="wrong_actor", rule=rule.rule, target=attempt.at, message=text, source=rule.source, place=rule.place
+    )
 
 
 def _conditions(rule: Transition, env: Env, attempt: Attempt) -> list[Reason]:
@@ -122,14 +134,14 @@ def _unknown(rule: Transition, env: Env, attempt: Attempt) -> Reason:
     )
 
 
-def suspended(draft: Draft, attempt: Attempt, own: Instance | None, chosen: Transition | None) -> list[Reason]:
+def suspended(draft: Draft, attempt: Attempt, own: Instance | None, chosen: Way | None) -> list[Reason]:
     """Why suspensions refuse the event; an instance being created counts as standing in its first state."""
     if own is None:
         own = Instance(
             id="",
             process=attempt.process,
             parent=attempt.parent,
-            state=chosen.to or NEW if chosen is not None else NEW,
+            state=chosen.after if chosen is not None else NEW,
             facts=NOTHING,
             happened=NOTHING,
             entered=NOTHING,
@@ -151,34 +163,31 @@ def suspended(draft: Draft, attempt: Attempt, own: Instance | None, chosen: Tran
 
 
 def facts_wanted(rule: Transition, attempt: Attempt) -> list[Reason]:
-    found = [
-        Reason(
-            code="missing_fact",
-            rule=rule.rule,
-            target=attempt.at,
-            message=f"{attempt.name} needs the fact '{name}'.",
-            values={name: "unknown"},
-            source=rule.source,
-            place=rule.place,
-        )
-        for name in rule.requires
-        if attempt.facts.get(name) is None
-    ]
-    for name in attempt.facts:
+    """A reason for each fact that is missing, and for each that the transition does not carry."""
+    given = attempt.facts
+    found: list[Reason] = []
+    for name in rule.requires:
+        if name not in given:
+            text = f"{attempt.name} needs the fact '{name}'."
+            found.append(_fact_reason("missing_fact", rule, attempt, text, {name: "unknown"}))
+    for name in given:
         if name not in rule.carries:
             carried = ", ".join((*rule.requires, *rule.optional)) or "no facts"
             text = f"{attempt.name} does not carry '{name}'; it carries {carried}."
-            found.append(
-                Reason(
-                    code="bad_fact",
-                    rule=rule.rule,
-                    target=attempt.at,
-                    message=text,
-                    source=rule.source,
-                    place=rule.place,
-                )
-            )
+            found.append(_fact_reason("bad_fact", rule, attempt, text, {}))
     return found
+
+
+def _fact_reason(code: str, rule: Transition, attempt: Attempt, text: str, values: Mapping[str, str]) -> Reason:
+    return Reason(
+        code=code,
+        rule=rule.rule,
+        target=attempt.at,
+        message=text,
+        values=values,
+        source=rule.source,
+        place=rule.place,
+    )
 
 
 def limit_scope(draft: Draft, env: Env, attempt: Attempt) -> limits.Scope:
@@ -201,8 +210,10 @@ def limit_scope(draft: Draft, env: Env, attempt: Attempt) -> limits.Scope:
 def limited(draft: Draft, limit: limits.Limit, env: Env, attempt: Attempt) -> Reason | None:
     for expression in limit.expressions:
         if expression.context:
-            draft.context_read.update(expression.context)
-    verdict = limits.judge(limit, limit_scope(draft, env, attempt))
+            draft.context_read = draft.context_read.union(expression.context)
+    verdict = limits.judge(limit, limit_scope(draft, env, attempt), room=False)
+    if verdict is limits.KEPT:
+        return None
     if verdict.breached:
         values = dict(verdict.values)
         if limit.value is not None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from functools import partial
+from sys import intern
 from typing import Any
 
 import msgspec
 
-from rulesengine.case import NEVER, Change, Instance, Notification, Reason
+from rulesengine.case import Change, Clock, Instance, Notification, Reason, Run
 from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.engine.judging import Attempt, environment, facts_wanted, limited, plain, select, suspended
+from rulesengine.engine.many import Instances, number_of, stored
+from rulesengine.engine.program import Way
 from rulesengine.expressions import Expression
 from rulesengine.rules import deadline as deadlines
-from rulesengine.rules.deadline import Turn
+from rulesengine.rules.deadline import Deadline, Turn
 from rulesengine.rules.reading import SYSTEM
 from rulesengine.rules.transition import Raise, Transition
 
@@ -40,28 +43,30 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def take(draft: Draft, attempt: Attempt) -> tuple[Draft, tuple[Reason, ...]]:
-    """Take an event and all it raises: the draft in which that is done, or why not.
+    """Take an event and all it raises, in a draft in which nothing was done yet: the draft in which that is done, or
+    why not.
 
     An event marked `if_possible` is left out with everything it would have led to when any of it is refused: then the
     step is taken anew without it, so that nothing of it remains.
     """
-    left_out: dict[Path, Reason] = {}
-    while True:
-        draft = draft.anew()
-        refused, optional = _take_all(draft, attempt, left_out)
-        if not refused or optional is None:
-            return draft, refused
-        left_out[optional] = refused[0]
-
-
-def _take_all(
-    draft: Draft, attempt: Attempt, left_out: Mapping[Path, Reason]
-) -> tuple[tuple[Reason, ...], Path | None]:
-    """One try at a step. On a refusal: the reasons, and the optional event that has to be left out next, if any."""
     queue: deque[Sent] = deque()
     refused = _take_one(draft, attempt, queue, (), None)
-    if refused:
-        return refused, None
+    left_out: dict[Path, Reason] = {}
+    while queue and not refused:
+        why, optional = _deliver(draft, queue, left_out)
+        if optional is None:
+            return draft, why
+        left_out[optional] = why[0]
+        draft = draft.anew()
+        queue.clear()
+        refused = _take_one(draft, attempt, queue, (), None)
+    return draft, refused
+
+
+def _deliver(
+    draft: Draft, queue: deque[Sent], left_out: Mapping[Path, Reason]
+) -> tuple[tuple[Reason, ...], Path | None]:
+    """Take all that is raised. On a refusal: the reasons, and the optional event to leave out next, if any."""
     count = 0
     while queue:
         sent = queue.popleft()
@@ -70,19 +75,19 @@ def _take_all(
             reason = _raise_refused(sent, ())
             if not sent.sent.if_possible:
                 return (reason,), sent.optional
-            draft.skipped.append(reason)
+            draft.skipped += (reason,)
         for raised in deliveries:
             path = (*sent.path, raised.at)
             optional = path if sent.sent.if_possible else sent.optional
             if path in left_out:
-                draft.skipped.append(left_out[path])
+                draft.skipped += (left_out[path],)
                 continue
             count += 1
             done = len(draft.changes)
             why = _take_one(draft, raised, queue, path, optional) if count <= MOST_RAISED else (_too_many(sent),)
             if why and path == optional and done == len(draft.changes):
                 # refused before anything of it was done: there is nothing to take back
-                draft.skipped.append(_raise_refused(sent, why))
+                draft.skipped += (_raise_refused(sent, why),)
             elif why:
                 return (_raise_refused(sent, why),), optional
     return (), None
@@ -95,12 +100,13 @@ def _deliveries(draft: Draft, sent: Sent) -> Sequence[Attempt]:
     """Whom a raised event goes to, as the case stands when its turn comes."""
     raised = sent.sent
     origin = draft.instances[sent.origin]
-    prepared = draft.program.processes[raised.process]
+    named = draft.program.events[raised.name]
+    prepared = named.prepared
 
     def attempt(**where: Any) -> Attempt:
-        return Attempt(process=raised.process, event=raised.event, by=SYSTEM, facts=sent.facts, **where)
+        return Attempt(named=named, by=SYSTEM, facts=sent.facts, **where)
 
-    if raised.event in prepared.creating:
+    if named.creates:
         if not prepared.under:
             return ()
         parent = origin if origin.process == prepared.under else draft.ancestor(origin.parent, prepared.under)
@@ -109,8 +115,8 @@ def _deliveries(draft: Draft, sent: Sent) -> Sequence[Attempt]:
         return (attempt(target=origin.id),)
     related = draft.related_to(origin, raised.process)
     if raised.via:
-        named = origin.facts.get(raised.via) or ()
-        related = [i for i in related if i.id in named or any(draft.is_below(i, name) for name in named)]
+        only = origin.facts.get(raised.via) or ()
+        related = [i for i in related if i.id in only or any(draft.is_below(i, name) for name in only)]
     return [attempt(target=i.id) for i in related if not draft.program.is_final(i)]
 
 
@@ -143,70 +149,140 @@ def _too_many(sent: Sent) -> Reason:
 def _take_one(
     draft: Draft, attempt: Attempt, queue: deque[Sent], path: Path, optional: Path | None
 ) -> tuple[Reason, ...]:
-    prepared = draft.program.processes[attempt.process]
+    named = attempt.named
     env = environment(draft, attempt)
     own = env.own
     state = NEW if own is None else own.state
-    if own is not None and own.state in prepared.final:
-        return (plain("ended", attempt, f"{own.id} has ended: it is {own.state}."),)
-    candidates = prepared.table.get((state, attempt.event), ())
-    chosen, reasons = select(candidates, env, attempt)
+    ways = named.ways.get(state, ())
+    if own is not None and not ways and state in named.prepared.final:
+        return (plain("ended", attempt, f"{own.id} has ended: it is {state}."),)
+    way, reasons = select(ways, env, attempt)
     if draft.suspending:
-        reasons = [*suspended(draft, attempt, own, chosen or (candidates[0] if candidates else None)), *reasons]
-    if chosen is None:
-        if not candidates:
-            where = f"{own.id} is {own.state}" if own is not None else "it would be created"
+        reasons = [*suspended(draft, attempt, own, way or (ways[0] if ways else None)), *reasons]
+    if way is None:
+        if not ways:
+            where = f"{own.id} is {state}" if own is not None else "it would be created"
             reasons.append(plain("no_transition", attempt, f"{attempt.name} is not possible while {where}."))
         return tuple(reasons)
-    reasons.extend(facts_wanted(chosen, attempt))
-    for limit in prepared.limits.get(attempt.event, ()):
+    if attempt.facts or way.rule.requires:
+        reasons += facts_wanted(way.rule, attempt)
+    for limit in named.limits:
         reason = limited(draft, limit, env, attempt)
         if reason is not None:
             reasons.append(reason)
     if reasons:
         return tuple(reasons)
-    sent, reason = _apply(draft, chosen, attempt, env)
-    if reason is not None:
-        return (reason,)
-    for number, (raised, origin, facts) in enumerate(sent):
-        queue.append(
-            Sent(sent=raised, rule=chosen, origin=origin, facts=facts, path=(*path, number), optional=optional)
-        )
-    return ()
+    instance, reason = _apply(draft, way, attempt, env)
+    if reason is None and way.rule.raises:
+        reason = _send(draft, way.rule, instance, queue, path, optional)
+    return () if reason is None else (reason,)
+
+
+def _send(
+    draft: Draft, rule: Transition, origin: str, queue: deque[Sent], path: Path, optional: Path | None
+) -> Reason | None:
+    """Put what a transition raises into the queue."""
+    env = draft.env(draft.instances[origin])
+    for number, raised in enumerate(rule.raises):
+        facts, reason = _given_facts(draft, raised, rule, env)
+        if reason is not None:
+            return reason
+        queue.append(Sent(sent=raised, rule=rule, origin=origin, facts=facts, path=(*path, number), optional=optional))
+    return None
 
 
 # taking it
 
 
 def _new_id(draft: Draft, attempt: Attempt) -> str:
+    process = attempt.process
     if attempt.id:
-        return f"{attempt.process}/{attempt.id}"
-    number = sum(1 for instance in draft.instances.values() if instance.process == attempt.process) + 1
-    while f"{attempt.process}/{number}" in draft.instances:
+        return f"{process}/{attempt.id}"
+    number = number_of(draft.instances, process) + 1
+    while f"{process}/{number}" in draft.instances:
         number += 1
-    return f"{attempt.process}/{number}"
+    # most cases have instances of the same names
+    return intern(f"{process}/{number}")
 
 
-Raised = list[tuple[Raise, str, Mapping[str, Any]]]
-
-
-def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env) -> tuple[Raised, Reason | None]:
-    """Facts are stored, all `sets` apply at once, the state changes, clocks and suspensions follow, raises go out."""
+def _apply(draft: Draft, way: Way, attempt: Attempt, env: Env) -> tuple[str, Reason | None]:
+    """Facts are stored, all `sets` apply at once, the state changes, clocks and suspensions follow: the id of the
+    instance to which that happened.
+    """
     now = draft.moment
     own = env.own
-    prepared = draft.program.processes[attempt.process]
+    rule = way.rule
+    event = attempt.named.event
+    facts: Mapping[str, Any] = env.facts
+    written: Mapping[str, str] = NOTHING
+    if rule.sets or attempt.facts:
+        facts, fault = _set(draft, rule, attempt, env)
+        if fault is not None:
+            return "", fault
+        written = _written(attempt, facts, env.stored)
+    moves = way.after != way.before
+    if own is None:
+        instance = Instance(
+            id=_new_id(draft, attempt),
+            process=env.process,
+            parent=env.parent,
+            state=way.after,
+            facts=facts,
+            happened={event: (1, now)},
+            entered={way.after: now} if moves else NOTHING,
+            runs=NOTHING,
+        )
+    else:
+        times = own.happened[event][0] if event in own.happened else 0
+        instance = Instance(
+            id=own.id,
+            process=own.process,
+            parent=own.parent,
+            state=way.after,
+            facts=facts,
+            happened={**own.happened, event: (times + 1, now)},
+            entered={**own.entered, way.after: now} if moves else own.entered,
+            runs=own.runs,
+            wakes=own.wakes,
+        )
+    change = Change(
+        rule=rule.rule,
+        event=attempt.named.name,
+        target=instance.id,
+        by=attempt.by,
+        from_=way.before,
+        to=way.after,
+        facts=written,
+        source=rule.source,
+        created=own is None,
+    )
+    draft.changes += (change,)
+    for to in rule.notifies:
+        draft.notifications += (Notification(to=to, rule=rule.rule, target=instance.id),)
+    if way.alone and not draft.suspending:
+        draft.instances = stored(draft.instances, instance)
+    else:
+        settle(draft, own, instance, event, attempt.by, way.deadlines)
+    return instance.id, None
+
+
+def _set(draft: Draft, rule: Transition, attempt: Attempt, env: Env) -> tuple[Mapping[str, Any], Reason | None]:
+    """The facts with those that the transition sets."""
+    if not rule.sets:
+        return env.facts, None
     facts = dict(env.facts)
+    types = attempt.named.prepared.facts
     for name, expression in rule.sets:
         if expression.context:
-            draft.context_read.update(expression.context)
+            draft.context_read = draft.context_read.union(expression.context)
         value = expression.evaluate(env)
         if value is None:
             facts.pop(name, None)
             continue
         try:
-            facts[name] = prepared.facts[name].store(value)
+            facts[name] = types[name].store(value)
         except ValueError as fault:
-            return [], Reason(
+            return facts, Reason(
                 code="bad_fact",
                 rule=rule.rule,
                 target=attempt.at,
@@ -214,53 +290,22 @@ def _apply(draft: Draft, rule: Transition, attempt: Attempt, env: Env) -> tuple[
                 source=rule.source,
                 place=rule.place,
             )
-    before = NEW if own is None else own.state
-    state = rule.to if rule.to is not None else before
-    times = own.happened.get(attempt.event, (0, 0))[0] if own is not None else 0
-    happened = {**(own.happened if own is not None else NOTHING), attempt.event: (times + 1, now)}
-    entered = own.entered if own is not None else NOTHING
-    if state != before:
-        entered = {**entered, state: now}
-    instance = Instance(
-        id=_new_id(draft, attempt) if own is None else own.id,
-        process=attempt.process,
-        parent=env.parent,
-        state=state,
-        facts=facts,
-        happened=happened,
-        entered=entered,
-        runs=own.runs if own is not None else NOTHING,
-        wakes=own.wakes if own is not None else NEVER,
-    )
-    draft.instances[instance.id] = instance
-    written = [name for name in facts if name in attempt.facts or facts[name] != env.stored.get(name)]
-    draft.changes.append(
-        Change(
-            rule=rule.rule,
-            event=attempt.name,
-            target=instance.id,
-            by=attempt.by,
-            from_=before,
-            to=state,
-            facts={name: _text(prepared.facts[name].show(facts[name])) for name in written},
-            source=rule.source,
-            created=own is None,
-        )
-    )
-    draft.notifications.extend(Notification(to=to, rule=rule.rule, target=instance.id) for to in rule.notifies)
-    settle(draft, own, instance.id, attempt.event, attempt.by)
-    sent: Raised = []
-    if rule.raises:
-        after = draft.env(draft.instances[instance.id])
-        for raised in rule.raises:
-            given, why = _given_facts(draft, raised, rule, after)
-            if why is not None:
-                return [], why
-            sent.append((raised, instance.id, given))
-    return sent, None
+    return facts, None
+
+
+def _written(attempt: Attempt, facts: Mapping[str, Any], before: Mapping[str, Any]) -> Mapping[str, str]:
+    """The facts that were given or changed, as text."""
+    types, given = attempt.named.prepared.facts, attempt.facts
+    return {
+        name: _text(types[name].show(value))
+        for name, value in facts.items()
+        if name in given or name not in before or value != before[name]
+    }
 
 
 def _text(shown: Any) -> str:
+    if type(shown) is str:
+        return shown
     if isinstance(shown, list):
         return ", ".join(shown)
     return str(shown).lower() if isinstance(shown, bool) else str(shown)
@@ -271,7 +316,7 @@ def _given_facts(draft: Draft, sent: Raise, rule: Transition, env: Env) -> tuple
     types = draft.program.processes[sent.process].facts
     for name, expression in sent.facts:
         if expression.context:
-            draft.context_read.update(expression.context)
+            draft.context_read = draft.context_read.union(expression.context)
         value = expression.evaluate(env)
         if value is None:
             continue
@@ -285,37 +330,58 @@ def _given_facts(draft: Draft, sent: Raise, rule: Transition, env: Env) -> tuple
     return given, None
 
 
-def settle(draft: Draft, before: Instance | None, name: str, event: str, by: str) -> None:
-    """Clocks and suspensions after one transition of the instance `name`."""
-    instance = draft.instances[name]
-    prepared = draft.program.processes[instance.process]
+def settle(
+    draft: Draft, before: Instance | None, instance: Instance, event: str, by: str, concerned: Sequence[Deadline]
+) -> None:
+    """Store an instance after a transition, with its clocks, and let those of others follow.
+
+    `before` is the instance as it was, None where it was not there; `concerned` are the deadlines whose runs the
+    transition may change.
+    """
+    earlier = draft.instances
     suspending = draft.suspending
-    if prepared.suspends:
+    draft.instances = stored(earlier, instance)
+    if draft.program.processes[instance.process].suspends:
         draft.look_at_suspending(instance)
+    if concerned:
+        runs = _wound(draft, before, instance, event, by, concerned)
+        if runs is not instance.runs:
+            draft.put(instance, runs)
+    if suspending or draft.suspending:
+        draft.stop_and_go()
+    if instance.process in draft.program.watchers:
+        _tell_watchers(draft, earlier, instance)
+
+
+def _wound(
+    draft: Draft, before: Instance | None, instance: Instance, event: str, by: str, concerned: Sequence[Deadline]
+) -> Mapping[str, tuple[Run, ...]]:
+    """The runs of the instance's deadlines after a transition."""
     turn = Turn(
         before=before,
         after=instance,
         event=event,
         by=by,
         now=draft.moment,
-        calendar=draft.calendar,
-        stopped=draft.stands_still(instance),
-        formerly=lambda expression: None if before is None else expression.evaluate(draft.env(before)),
+        stopped=bool(draft.suspending) and draft.stands_still(instance),
+        formerly=None if before is None else partial(_formerly, draft, before),
     )
-    if prepared.deadlines:
-        env = draft.env(instance)
-        runs = None
-        for deadline in prepared.deadlines:
-            changed = deadlines.after_transition(deadline, turn, env, draft.clocks)
-            if changed is not None:
-                runs = {**(runs if runs is not None else instance.runs), deadline.name: changed}
-        if runs is not None:
-            draft.put(msgspec.structs.replace(instance, runs=runs))
-    if suspending or draft.suspending:
-        draft.stop_and_go()
-    for process, deadline in draft.program.watchers.get(instance.process, ()):
-        for other in list(draft.instances.values()):
-            if other.process != process or other.id == name or draft.program.is_final(other):
+    runs, env = instance.runs, draft.env(instance)
+    clocks: list[Clock] = []
+    for deadline in concerned:
+        changed = deadlines.after_transition(deadline, turn, env, clocks)
+        if changed is not None:
+            runs = {**runs, deadline.name: changed}
+    if clocks:
+        draft.clocks += tuple(clocks)
+    return runs
+
+
+def _tell_watchers(draft: Draft, earlier: Instances, instance: Instance) -> None:
+    """Start and move the clocks of other instances that count from something of this one."""
+    for process, deadline in draft.program.watchers[instance.process]:
+        for other in draft.instances.values():
+            if other.process != process or other.id == instance.id or draft.program.is_final(other):
                 continue
             watching = Turn(
                 before=other,
@@ -323,22 +389,26 @@ def settle(draft: Draft, before: Instance | None, name: str, event: str, by: str
                 event="",
                 by="",
                 now=draft.moment,
-                calendar=draft.calendar,
                 stopped=draft.stands_still(other),
-                formerly=partial(_before, draft, before, name, other),
+                formerly=partial(_before, draft, earlier, other),
             )
-            changed = deadlines.look_again(deadline, watching, draft.env(other), draft.clocks)
+            clocks: list[Clock] = []
+            changed = deadlines.look_again(deadline, watching, draft.env(other), clocks)
+            draft.clocks += tuple(clocks)
             if changed is not None:
-                draft.put_runs(other, deadline.name, changed)
+                draft.put(other, {**other.runs, deadline.name: changed})
 
 
-def _before(draft: Draft, before: Instance | None, name: str, asking: Instance, expression: Expression) -> Any:
-    """What an expression was worth to an instance before the transition of another, `name`."""
-    after = draft.instances.pop(name) if before is None else draft.instances[name]
-    if before is not None:
-        draft.instances[name] = before
+def _formerly(draft: Draft, before: Instance, expression: Expression) -> Any:
+    """What an expression was worth to an instance before its transition."""
+    return expression.evaluate(draft.env(before))
+
+
+def _before(draft: Draft, earlier: Instances, asking: Instance, expression: Expression) -> Any:
+    """What an expression was worth to an instance before the transition of another."""
+    now = draft.instances
+    draft.instances = earlier
     try:
         return expression.evaluate(draft.env(asking))
     finally:
-        # one that was created came last, and does so again
-        draft.instances[name] = after
+        draft.instances = now

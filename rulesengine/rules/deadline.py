@@ -7,11 +7,11 @@ never changed, and everything about their times follows from `start`, `began` an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from rulesengine.case import NEVER, Clock, Instance, Run, to_datetime
+from rulesengine.case import NEVER, Clock, Instance, Run
 from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.expressions import MOMENT, Env, Expression
@@ -128,13 +128,14 @@ def _timed(deadline: Deadline, run: Run, calendar: Calendar, now: int) -> Run:
         else calendar.schedule(run.start, deadline.period, run.pauses, began=run.began)
     )
     fires = due
-    if due is not None and deadline.grace is not None:
-        later = tuple(pause for pause in run.pauses if pause[0] >= due)
-        fires = calendar.schedule(due, deadline.grace, later)
     reminders: tuple[int, ...] = ()
-    if deadline.remind and due is not None and run.outcome == "open":
-        moments = {calendar.subtract(due, before) for before in deadline.remind}
-        reminders = tuple(sorted(m for m in moments if m >= max(now, run.began)))
+    if due is not None:
+        if deadline.grace is not None:
+            later = tuple(pause for pause in run.pauses if pause[0] >= due)
+            fires = calendar.schedule(due, deadline.grace, later)
+        if deadline.remind and run.outcome == "open":
+            moments = {calendar.subtract(due, before) for before in deadline.remind}
+            reminders = tuple(sorted(m for m in moments if m >= max(now, run.began)))
     return msgspec.structs.replace(run, due=due, fires=fires, reminders=reminders)
 
 
@@ -177,11 +178,20 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     by: str
     now: int
-    calendar: Calendar
     #: whether the instance's clocks stand still after the transition
     stopped: bool
-    #: what an expression was worth to the instance just before the transition
-    formerly: Callable[[Expression], Any]
+    #: what an expression was worth to the instance just before the transition; None: it was not there
+    formerly: Callable[[Expression], Any] | None
+
+
+def concerns(deadline: Deadline, before: str, after: str, event: str) -> bool:
+    """Whether an event that leads from one state to another may change the deadline's runs at all."""
+    if event in deadline.met_by:
+        return True
+    if after not in deadline.states:
+        return before in deadline.states
+    # inside, a run starts on entering; what it counts from may change with every transition
+    return before not in deadline.states or deadline.since is not None
 
 
 def after_transition(deadline: Deadline, turn: Turn, env: Env, clocks: list[Clock]) -> tuple[Run, ...] | None:
@@ -255,14 +265,14 @@ def _started(
         if running and latest is not None:
             if start == latest.start or deadline.since_event:
                 return runs
-            moved = timed(deadline, msgspec.structs.replace(latest, start=start), turn.calendar, turn.now)
+            moved = timed(deadline, msgspec.structs.replace(latest, start=start), env.calendar, turn.now)
             if moved.due is not None and moved.due < turn.now:
                 # what should have been done before is due now, as in a run that starts now
-                moved = timed(deadline, msgspec.structs.replace(moved, began=turn.now), turn.calendar, turn.now)
+                moved = timed(deadline, msgspec.structs.replace(moved, began=turn.now), env.calendar, turn.now)
             _say(clocks, deadline, turn.after, "moved", moved.due)
             return (*runs[:-1], moved)
         # it is a start only where what is counted from is new, or the states are: `when` is not asked later on
-        if not entering and start == turn.formerly(deadline.since):
+        if not entering and turn.formerly is not None and start == turn.formerly(deadline.since):
             return runs
         # a deadline runs to an end at most once for one value of since
         if any(run.start == start and run.outcome != "void" for run in runs):
@@ -272,7 +282,7 @@ def _started(
     if latest is not None and latest.ended is None:
         runs = (*runs[:-1], _stopped(latest, turn.now))
     run = Run(start=start, began=turn.now, pauses=((turn.now, None),) if turn.stopped else ())
-    run = timed(deadline, run, turn.calendar, turn.now)
+    run = timed(deadline, run, env.calendar, turn.now)
     _say(clocks, deadline, turn.after, "started", run.due)
     return (*runs, run)
 
@@ -297,16 +307,11 @@ def is_paused(run: Run) -> bool:
 
 
 def _tell(clocks: list[Clock], deadline: Deadline, instance: Instance, before: Run, after: Run) -> None:
-    what: Literal["met", "late", "void"] | None = None
     if after.outcome != before.outcome and after.outcome in ("met", "void"):
-        what = "met" if after.outcome == "met" else "void"
+        _say(clocks, deadline, instance, after.outcome, after.due)
     elif after.late is not None and before.late is None:
-        what = "late"
-    if what is not None:
-        _say(clocks, deadline, instance, what, after.due)
+        _say(clocks, deadline, instance, "late", after.due)
 
 
 def _say(clocks: list[Clock], deadline: Deadline, instance: Instance, what: str, due: int | None) -> None:
-    clocks.append(
-        Clock(rule=deadline.rule, target=instance.id, what=what, due=None if due is None else to_datetime(due))
-    )
+    clocks.append(Clock(rule=deadline.rule, target=instance.id, what=what, due_at=due))

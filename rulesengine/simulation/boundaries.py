@@ -131,8 +131,9 @@ class _AtLimit:
 
     def _verdict(self, env: Env) -> limits.Verdict:
         process = self.limit.rule.partition(".")[0]
-        attempt = Attempt(process=process, event=self.limit.event, by=self.act.by, facts={})
-        return limits.judge(self.limit, limit_scope(env.draft, env, attempt))
+        named = env.draft.program.events[f"{process}.{self.limit.event}"]
+        attempt = Attempt(named=named, by=self.act.by, facts={})
+        return limits.judge(self.limit, limit_scope(env.draft, env, attempt), room=True)
 
     def _window(self, standing: Standing, env: Env) -> Iterator[tuple[Edge, str, Standing]]:
         if self.last.timed is not None:

@@ -25,32 +25,45 @@ class Zone:
     first.
     """
 
-    __slots__ = ("_epoch", "info", "midnight", "name")
+    __slots__ = ("_epoch", "_of_utc_day", "_of_wall_day", "info", "midnight", "name")
 
     def __init__(self, name: str, info: ZoneInfo) -> None:
         self.name = name
         self.info = info
         self._epoch = datetime(1970, 1, 1, tzinfo=info)
+        #: what the clock on the wall is ahead all through a day of UTC, and all through a day on the wall, in
+        #: microseconds; None for a day on which that changes
+        self._of_utc_day = lru_cache(maxsize=4096)(self._ahead_on_utc_day)
+        self._of_wall_day = lru_cache(maxsize=4096)(self._ahead_on_wall_day)
         #: the moment a day begins
         self.midnight = lru_cache(maxsize=4096)(self._midnight)
 
     def wall(self, moment: int) -> int:
         """Wall-clock microseconds at a moment."""
-        shift = self.info.fromutc(self._epoch + timedelta(0, 0, moment)).utcoffset()
-        assert shift is not None  # a ZoneInfo always has one
-        return moment + (shift.days * 86_400 + shift.seconds) * SECOND
+        ahead = self._of_utc_day(moment // DAY)
+        return moment + (self._ahead_at(moment) if ahead is None else ahead)
 
     def at(self, wall: int, not_before: int | None = None) -> int:
         """The moment of a wall-clock time; of two, the first that is not before `not_before`."""
-        naive = _NAIVE_EPOCH + timedelta(0, 0, wall)
-        shift = self.info.utcoffset(naive)
-        assert shift is not None
-        moment = wall - (shift.days * 86_400 + shift.seconds) * SECOND
+        ahead = self._of_wall_day(wall // DAY)
+        moment = wall - (self._ahead_of(wall) if ahead is None else ahead)
         if not_before is None or moment >= not_before:
             return moment
-        shift = self.info.utcoffset(naive.replace(fold=1))
-        assert shift is not None
-        return max(not_before, wall - (shift.days * 86_400 + shift.seconds) * SECOND)
+        return max(not_before, wall - self._ahead_of(wall, fold=1))
+
+    def _ahead_at(self, moment: int) -> int:
+        return _microseconds(self.info.fromutc(self._epoch + timedelta(0, 0, moment)).utcoffset())
+
+    def _ahead_of(self, wall: int, fold: int = 0) -> int:
+        return _microseconds(self.info.utcoffset((_NAIVE_EPOCH + timedelta(0, 0, wall)).replace(fold=fold)))
+
+    def _ahead_on_utc_day(self, day: int) -> int | None:
+        first = self._ahead_at(day * DAY)
+        return first if first == self._ahead_at((day + 1) * DAY - 1) else None
+
+    def _ahead_on_wall_day(self, day: int) -> int | None:
+        first = self._ahead_of(day * DAY)
+        return first if first == self._ahead_of((day + 1) * DAY - 1) else None
 
     def _midnight(self, day: int) -> int:
         return self.at((day - EPOCH_DAY) * DAY)
@@ -81,6 +94,11 @@ class Zone:
     def changes(self, year: int) -> dict[int, int]:
         """Days of a year that are not 24 hours long: day -> microseconds by which it is longer. In order."""
         return _changes(self.name, year)
+
+
+def _microseconds(shift: timedelta | None) -> int:
+    assert shift is not None  # a ZoneInfo always has one
+    return (shift.days * 86_400 + shift.seconds) * SECOND
 
 
 #: days looked at together: a zone never changes its clocks and changes them back in so few (a week is the least)

@@ -31,8 +31,7 @@ from journeys import (
 )
 from journeys import moments as later_moment
 
-from rulesengine.case import Case, Decision, Event, to_datetime, to_moment
-from rulesengine.engine import Engine
+from rulesengine.case import Decision, Event, to_datetime, to_moment
 
 any_packs = st.one_of(sound_packs(), timely_packs())
 

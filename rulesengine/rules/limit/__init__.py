@@ -4,7 +4,7 @@
 options both come from it.
 """
 
-from rulesengine.rules.limit.judging import Scope, Verdict, judge
+from rulesengine.rules.limit.judging import KEPT, Scope, Verdict, judge
 from rulesengine.rules.limit.shape import Limit, read
 
-__all__ = ["Limit", "Scope", "Verdict", "judge", "read"]
+__all__ = ["KEPT", "Limit", "Scope", "Verdict", "judge", "read"]

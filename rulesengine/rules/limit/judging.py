@@ -11,7 +11,7 @@ import msgspec
 from rulesengine.case import Instance
 from rulesengine.expressions import Env
 from rulesengine.rules.guards import holds, unknown_of, values_of
-from rulesengine.rules.limit.shape import Limit
+from rulesengine.rules.limit.shape import Edge, Limit
 from rulesengine.timing import MomentOutOfRange
 
 
@@ -41,8 +41,11 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     instances: Any
 
 
-def judge(limit: Limit, scope: Scope) -> Verdict:
-    """Whether the limit lets the event happen. Both edges of a bound and of a window belong to it."""
+def judge(limit: Limit, scope: Scope, *, room: bool) -> Verdict:
+    """Whether the limit lets the event happen. Both edges of a bound and of a window belong to it.
+
+    `room`: also for a limit that is kept, its bound and what is left are told.
+    """
     env = scope.env
     if limit.guards:
         applies = holds(limit.guards, env)
@@ -52,13 +55,13 @@ def judge(limit: Limit, scope: Scope) -> Verdict:
             return Verdict(unknown=unknown_of([g.expression for g in limit.guards], env))
     match limit.form:
         case "bound":
-            return _bound(limit, env)
+            return _bound(limit, env, room)
         case "total":
-            return _total(limit, scope)
+            return _total(limit, scope, room)
         case "times":
-            return _times(limit, scope)
+            return _times(limit, scope, room)
         case "window":
-            return _window(limit, env)
+            return _window(limit, env, room)
         case "presence":
             missing = tuple(fact for fact in limit.requires if env.facts.get(fact) is None)
             if missing:
@@ -80,8 +83,17 @@ def _room(limit: Limit, left: Any) -> str:
     return _shown(limit, left.__floor__() if whole else left)
 
 
-def _compare(limit: Limit, value: Any, what: str, env: Env, left_of: Any = 0) -> Verdict:
+def _compare(limit: Limit, value: Any, what: str, env: Env, room: bool, left_of: Any = 0) -> Verdict:
     """`value` against the bounds of the limit; `left_of` is what the bound has been used up by already."""
+    ranked = limit.type is not None and bool(limit.type.ranked)
+    if not limit.one_of and not ranked:
+        most = limit.at_most.evaluate(env) if limit.at_most is not None else None
+        least = limit.at_least.evaluate(env) if limit.at_least is not None else None
+        known = (limit.at_most is None or most is not None) and (limit.at_least is None or least is not None)
+        too_much = value is not None and most is not None and value > most
+        too_little = value is not None and least is not None and value < least
+        if not room and known and value is not None and not too_much and not too_little:
+            return KEPT
     wanted = [e for e in (limit.at_most, limit.at_least, *limit.one_of) if e is not None]
     if limit.one_of:
         allowed = [e.evaluate(env) for e in limit.one_of]
@@ -91,12 +103,8 @@ def _compare(limit: Limit, value: Any, what: str, env: Env, left_of: Any = 0) ->
         if value is None or None in allowed:
             return Verdict(bound=bound, unknown=unknown_of([e for e in (limit.value, *limit.one_of) if e], env))
         return Verdict(breached=True, message=f"{what} is {_shown(limit, value)}; allowed: {bound}.", bound=bound)
-    if limit.type is not None and limit.type.ranked:
+    if ranked:
         return _compare_ranked(limit, value, what, env)
-    most = limit.at_most.evaluate(env) if limit.at_most is not None else None
-    least = limit.at_least.evaluate(env) if limit.at_least is not None else None
-    known_most = limit.at_most is None or most is not None
-    known_least = limit.at_least is None or least is not None
     bound = " to ".join(
         text
         for text in (
@@ -111,10 +119,10 @@ def _compare(limit: Limit, value: Any, what: str, env: Env, left_of: Any = 0) ->
         else None
     )
     values = values_of(wanted, env)
-    if value is not None and ((most is not None and value > most) or (least is not None and value < least)):
+    if too_much or too_little:
         text = f"{what} is {_shown(limit, value)}; allowed is {bound}."
         return Verdict(breached=True, message=text, values=values, bound=bound, left=left)
-    if value is None or not (known_most and known_least):
+    if value is None or not known:
         missing = unknown_of([e for e in (limit.value, *wanted) if e is not None], env)
         return Verdict(unknown=missing or (what,), bound=bound or None, left=left)
     return Verdict(bound=bound, left=left)
@@ -141,12 +149,12 @@ def _compare_ranked(limit: Limit, value: Any, what: str, env: Env) -> Verdict:
     return Verdict(unknown=tuple(dict.fromkeys(missing)), bound=bound)
 
 
-def _bound(limit: Limit, env: Env) -> Verdict:
+def _bound(limit: Limit, env: Env, room: bool) -> Verdict:
     assert limit.value is not None
-    return _compare(limit, limit.value.evaluate(env), limit.value.text, env)
+    return _compare(limit, limit.value.evaluate(env), limit.value.text, env, room)
 
 
-def _total(limit: Limit, scope: Scope) -> Verdict:
+def _total(limit: Limit, scope: Scope, room: bool) -> Verdict:
     assert limit.total is not None
     process, fact = limit.total
     env = scope.env
@@ -163,9 +171,9 @@ def _total(limit: Limit, scope: Scope) -> Verdict:
         before += value
     what = f"total({process}.{fact})"
     if not own:
-        return _compare(limit, before, what, env, before)
+        return _compare(limit, before, what, env, room, before)
     mine = env.facts.get(fact)
-    verdict = _compare(limit, None if mine is None else before + mine, what, env, before)
+    verdict = _compare(limit, None if mine is None else before + mine, what, env, room, before)
     return msgspec.structs.replace(verdict, unknown=(fact,)) if mine is None and verdict.unknown else verdict
 
 
@@ -173,7 +181,7 @@ def _often(times: int | Fraction) -> str:
     return "once" if times == 1 else f"{times} times"
 
 
-def _times(limit: Limit, scope: Scope) -> Verdict:
+def _times(limit: Limit, scope: Scope, room: bool) -> Verdict:
     assert limit.times is not None
     env = scope.env
     most = limit.times.evaluate(env)
@@ -185,6 +193,8 @@ def _times(limit: Limit, scope: Scope) -> Verdict:
     else:
         counted = scope.instances(scope.process, limit.per)
     before = sum(instance.happened.get(scope.event, (0, 0))[0] for instance in counted)
+    if not room and before + 1 <= most:
+        return KEPT
     bound, left = f"at most {_often(most)}", str(max(0, Fraction(most).__floor__() - before))
     if before + 1 > most:
         text = f"{scope.event} has happened {_often(before)}; allowed is {bound}."
@@ -194,10 +204,9 @@ def _times(limit: Limit, scope: Scope) -> Verdict:
     return Verdict(bound=bound, left=left)
 
 
-def _window(limit: Limit, env: Env) -> Verdict:
-    bounds: list[str] = []
+def _window(limit: Limit, env: Env, room: bool) -> Verdict:
     unknown: list[str] = []
-    verdict = KEPT
+    edges: list[tuple[Edge, bool, int]] = []
     for edge, opens in ((limit.not_before, True), (limit.not_after, False)):
         if edge is None:
             continue
@@ -210,20 +219,26 @@ def _window(limit: Limit, env: Env) -> Verdict:
         except MomentOutOfRange:
             unknown.append(f"{edge.text}, which lies beyond the years that are counted in")
             continue
-        shown = edge.after.type.show(moment)
-        bounds.append(f"not {'before' if opens else 'after'} {shown}")
-        if opens and env.now < moment:
-            env.holds_until(moment - 1)
-            text = f"Too early: not before {shown} ({edge.text})."
-            verdict = Verdict(breached=True, message=text, values=values_of([edge.after], env), from_=moment)
-        elif not opens and env.now > moment:
-            text = f"Too late: not after {shown} ({edge.text})."
-            verdict = Verdict(breached=True, message=text, values=values_of([edge.after], env))
-        elif not opens:
-            env.holds_until(moment)
-    if unknown and not verdict.breached:
-        return Verdict(unknown=tuple(unknown), bound=" and ".join(bounds) or None)
-    return msgspec.structs.replace(verdict, bound=" and ".join(bounds))
+        edges.append((edge, opens, moment))
+        if (env.now < moment) if opens else (env.now <= moment):
+            env.holds_until(moment - 1 if opens else moment)
+    outside = [edge for edge in edges if (env.now < edge[2] if edge[1] else env.now > edge[2])]
+    if not room and not outside and not unknown:
+        return KEPT
+    bound = " and ".join(
+        f"not {'before' if opens else 'after'} {edge.after.type.show(moment)}" for edge, opens, moment in edges
+    )
+    if not outside:
+        return Verdict(unknown=tuple(unknown), bound=bound or None)
+    last, opens, moment = outside[-1]
+    what = "Too early: not before" if opens else "Too late: not after"
+    return Verdict(
+        breached=True,
+        message=f"{what} {last.after.type.show(moment)} ({last.text}).",
+        values=values_of([last.after], env),
+        bound=bound,
+        from_=moment if opens else None,
+    )
 
 
 def _condition(limit: Limit, env: Env) -> Verdict:

@@ -141,7 +141,7 @@ def test_indicators_are_no_rules(tmp_path: Path) -> None:
     text = one.write(paid(one))
     other = engine_of(tmp_path, "average_time: complaint.reply, in_the_last: 30 days")
     assert other.pack.digest == one.pack.digest
-    assert other.read(text).digest == one.pack.digest
+    assert other.read(text).opening.digest == one.pack.digest
 
 
 def test_a_child_changes_and_removes_indicators_by_name(tmp_path: Path) -> None:

@@ -219,8 +219,8 @@ processes:
         assert story.due("job/1", "answer") == utc("2026-03-11 00:00")
         fresh = Story(story.engine, "2026-03-06 00:00", variant="far")
         assert fresh.refused("job.start", by="buyer", price="1.5") == ["bad_fact"]
-        assert "2026-02-11" in story.case.holidays
-        assert "2026-05-08" not in story.case.holidays
+        assert "2026-02-11" in story.case.opening.holidays
+        assert "2026-05-08" not in story.case.opening.holidays
 
     def test_a_reading_replaces_a_parameters_value(self) -> None:
         # Friday 00:00 and three working days
