@@ -76,7 +76,7 @@ def _latest(instance: Instance, deadline: Deadline) -> Run | None:
 
 def _replace(draft: Draft, name: str, deadline: Deadline, run: Run) -> Run:
     instance = draft.instances[name]
-    draft.put(instance, {**instance.runs, deadline.name: (*instance.runs[deadline.name][:-1], run)})
+    draft.put(instance, instance.runs.put(deadline.name, (*instance.runs[deadline.name][:-1], run)))
     return run
 
 

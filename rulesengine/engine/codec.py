@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import Case, Instance, Opening, Run
+from rulesengine.case import Case, Instance, Opening, Run, Small
 from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import NOTHING, draft_of
 from rulesengine.engine.many import together
@@ -201,9 +201,9 @@ def _instance(program: Program, text: _InstanceText, before: Mapping[str, Instan
         parent=text.parent,
         state=text.state,
         facts=facts,
-        happened={event: (times, _moment(at)) for event, (times, at) in text.happened.items()},
-        entered={state: _moment(at) for state, at in text.entered.items()},
-        runs={name: tuple(_run(run) for run in runs) for name, runs in text.runs.items()},
+        happened=Small.of({event: (times, _moment(at)) for event, (times, at) in text.happened.items()}),
+        entered=Small.of({state: _moment(at) for state, at in text.entered.items()}),
+        runs=Small.of({name: tuple(_run(run) for run in runs) for name, runs in text.runs.items()}),
     )
 
 

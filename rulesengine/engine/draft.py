@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import NEVER, Case, Change, Clock, Instance, Notification, Reason, Run
+from rulesengine.case import NEVER, Case, Change, Clock, Instance, Notification, Reason, Run, Small
 from rulesengine.engine.many import Instances, Many, stored, wakes
 from rulesengine.engine.program import Program
 from rulesengine.rules import deadline as deadlines
@@ -180,12 +180,13 @@ class Draft(msgspec.Struct, kw_only=True):
 
     # changing
 
-    def put(self, instance: Instance, runs: Mapping[str, tuple[Run, ...]]) -> None:
+    def put(self, instance: Instance, runs: Small[tuple[Run, ...]]) -> None:
         """Store an instance with these runs, and with the moment at which time next changes it."""
         soonest = NEVER
-        for deadline in self.program.processes[instance.process].deadlines:
-            found = runs.get(deadline.name)
+        by_name = self.program.processes[instance.process].deadline
+        for name, found in runs.items():
             if found and found[-1].ended is None:
+                deadline = by_name[name]
                 held = bool(self.suspending) and self.is_held(instance, deadline.then)
                 soonest = min(soonest, deadlines.wakes(deadline, found[-1], held=held))
         if soonest != instance.wakes or runs is not instance.runs:
@@ -286,7 +287,7 @@ class Draft(msgspec.Struct, kw_only=True):
                     continue
                 turn = deadlines.paused if still else deadlines.resumed
                 run = turn(deadline, runs[-1], self.moment, self.calendar)
-                changed = {**changed, deadline.name: (*runs[:-1], run)}
+                changed = changed.put(deadline.name, (*runs[:-1], run))
                 self.tell_clock(instance, deadline.rule, "paused" if still else "resumed", run.due)
             self.put(instance, changed)
         self.reach = None

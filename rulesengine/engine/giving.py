@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import Case, Instance, Run
+from rulesengine.case import EMPTY, Case, Instance, Run, Small
 from rulesengine.diagnostics import did_you_mean, sentence
 from rulesengine.engine.arriving import shown
 from rulesengine.engine.codec import CaseError
@@ -111,9 +111,9 @@ def give(
         parent=parent,
         state=state,
         facts=read,
-        happened={event: _times(at) for event, at in events.items()},
-        entered={**states, state: moment},
-        runs=NOTHING,
+        happened=Small.of({event: _times(at) for event, at in events.items()}),
+        entered=Small.of({**states, state: moment}),
+        runs=EMPTY,
     )
     draft = draft_of(program, case, moment, NOTHING)
     settle(draft, None, instance, "", "", prepared.concerned(NEW, state, ""))
@@ -128,7 +128,7 @@ def _missed(draft: Draft, name: str, deadline: str, moment: int) -> None:
     instance = draft.instances[name]
     past = moment - 1
     run = Run(start=past, began=past, due=past, fires=past, outcome="missed", ended=moment)
-    draft.put(instance, {**instance.runs, deadline: (run,)})
+    draft.put(instance, instance.runs.put(deadline, (run,)))
 
 
 def _times(at: datetime | int | Sequence[datetime | int]) -> tuple[int, int]:

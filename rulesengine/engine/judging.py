@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import Instance, Reason, to_datetime
+from rulesengine.case import EMPTY, Instance, Reason, to_datetime
 from rulesengine.diagnostics import did_you_mean
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.engine.program import Named, Way
@@ -143,9 +143,9 @@ def suspended(draft: Draft, attempt: Attempt, own: Instance | None, chosen: Way 
             parent=attempt.parent,
             state=chosen.after if chosen is not None else NEW,
             facts=NOTHING,
-            happened=NOTHING,
-            entered=NOTHING,
-            runs=NOTHING,
+            happened=EMPTY,
+            entered=EMPTY,
+            runs=EMPTY,
         )
     found: dict[str, Reason] = {}
     for by, suspension in draft.covering(own):

@@ -60,6 +60,7 @@ class Prepared:
 
     __slots__ = (
         "creating",
+        "deadline",
         "deadlines",
         "defaults",
         "descendants",
@@ -84,6 +85,7 @@ class Prepared:
         self.events = frozenset(rule.event for rule in process.transitions)
         self.creating = frozenset(rule.event for rule in process.transitions if rule.creates)
         self.deadlines: tuple[Deadline, ...] = process.deadlines
+        self.deadline: Mapping[str, Deadline] = {deadline.name: deadline for deadline in process.deadlines}
         self.suspends: Mapping[str, tuple[Suspension, ...]] = {
             name: state.suspends for name, state in process.states.items() if state.suspends
         }

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import Change, Clock, Instance, Notification, Reason, Run
+from rulesengine.case import EMPTY, Change, Clock, Instance, Notification, Reason, Run, Small
 from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.engine.judging import Attempt, environment, facts_wanted, limited, plain, select, suspended
@@ -26,6 +26,8 @@ from rulesengine.rules.transition import Raise, Transition
 MOST_RAISED = 10_000
 
 
+#: times and latest moment of what has not happened
+NEVER_YET = (0, 0)
 #: where a raised event comes from: which of the raises of which transition of the step, and to whom it goes
 Path = tuple[str | int, ...]
 
@@ -228,20 +230,19 @@ def _apply(draft: Draft, way: Way, attempt: Attempt, env: Env) -> tuple[str, Rea
             parent=env.parent,
             state=way.after,
             facts=facts,
-            happened={event: (1, now)},
-            entered={way.after: now} if moves else NOTHING,
-            runs=NOTHING,
+            happened=Small((event, (1, now))),
+            entered=Small((way.after, now)) if moves else EMPTY,
+            runs=EMPTY,
         )
     else:
-        times = own.happened[event][0] if event in own.happened else 0
         instance = Instance(
             id=own.id,
             process=own.process,
             parent=own.parent,
             state=way.after,
             facts=facts,
-            happened={**own.happened, event: (times + 1, now)},
-            entered={**own.entered, way.after: now} if moves else own.entered,
+            happened=own.happened.put(event, (own.happened.get(event, NEVER_YET)[0] + 1, now)),
+            entered=own.entered.put(way.after, now) if moves else own.entered,
             runs=own.runs,
             wakes=own.wakes,
         )
@@ -355,7 +356,7 @@ def settle(
 
 def _wound(
     draft: Draft, before: Instance | None, instance: Instance, event: str, by: str, concerned: Sequence[Deadline]
-) -> Mapping[str, tuple[Run, ...]]:
+) -> Small[tuple[Run, ...]]:
     """The runs of the instance's deadlines after a transition."""
     turn = Turn(
         before=before,
@@ -371,7 +372,7 @@ def _wound(
     for deadline in concerned:
         changed = deadlines.after_transition(deadline, turn, env, clocks)
         if changed is not None:
-            runs = {**runs, deadline.name: changed}
+            runs = runs.put(deadline.name, changed)
     if clocks:
         draft.clocks += tuple(clocks)
     return runs
@@ -396,7 +397,7 @@ def _tell_watchers(draft: Draft, earlier: Instances, instance: Instance) -> None
             changed = deadlines.look_again(deadline, watching, draft.env(other), clocks)
             draft.clocks += tuple(clocks)
             if changed is not None:
-                draft.put(other, {**other.runs, deadline.name: changed})
+                draft.put(other, other.runs.put(deadline.name, changed))
 
 
 def _formerly(draft: Draft, before: Instance, expression: Expression) -> Any:
