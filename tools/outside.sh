@@ -29,4 +29,4 @@ if [ -n "$wanted" ]; then
 fi
 
 echo "Installing the packages of tools/node ..."
-npm install --prefix node --no-audit --no-fund --no-package-lock --ignore-scripts --silent
+npm install --prefix node --no-audit --no-fund --no-package-lock --ignore-scripts --silent --fetch-timeout 60000

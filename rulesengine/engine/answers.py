@@ -11,7 +11,7 @@ from rulesengine.engine import clock
 from rulesengine.engine.draft import NEW, NOTHING, Context, Draft, Env, draft_of
 from rulesengine.engine.judging import Attempt, environment, limit_scope, limited, select, suspended
 from rulesengine.engine.program import Prepared, Program, Way
-from rulesengine.engine.step import take
+from rulesengine.engine.step import nobody_to_raise_for, take
 from rulesengine.expressions import Expression, tree
 from rulesengine.facts import FactType
 from rulesengine.rules import limit as limits
@@ -127,6 +127,9 @@ def _option(draft: Draft, attempt: Attempt, ways: Sequence[Way]) -> Option:
         done, refused = take(draft, attempt)
         draft.horizon = min(draft.horizon, done.horizon)
         reasons = list(refused)
+    elif possible and not reasons:
+        alone = [nobody_to_raise_for(draft.anew(), way, attempt, asked) for way in possible]
+        reasons = [reason for reason in alone if reason is not None] if all(alone) else []
     first = (possible or [way for way in ways if attempt.by in way.by])[0].rule
     return Option(
         event=attempt.name,

@@ -98,6 +98,21 @@ def _deliver(
 # raising
 
 
+def nobody_to_raise_for(draft: Draft, way: Way, attempt: Attempt, env: Env) -> Reason | None:
+    """Why a way is refused whatever facts the event brings: the first event it raises finds nobody.
+
+    `env` is that of the event without its facts; `draft` is used up.
+    """
+    first = way.rule.raises[0] if way.rule.raises else None
+    if first is None or first.if_possible or first.via in way.rule.carries:
+        return None
+    origin, reason = _apply(draft, way, attempt, env)
+    if reason is not None:
+        return None
+    sent = Sent(sent=first, rule=way.rule, origin=origin, facts=NOTHING, path=(), optional=None)
+    return None if _deliveries(draft, sent) else _raise_refused(sent, ())
+
+
 def _deliveries(draft: Draft, sent: Sent) -> Sequence[Attempt]:
     """Whom a raised event goes to, as the case stands when its turn comes."""
     raised = sent.sent

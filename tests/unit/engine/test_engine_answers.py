@@ -162,6 +162,37 @@ processes:
         assert [r.code for r in found["order.end"].reasons] == ["suspended"]
 
 
+CALLS = """
+processes:
+  order:
+    facts: {note: text}
+    states: {open: {}}
+    transitions:
+      place: {from: new, to: open, by: buyer, ~}
+      call_back: {from: open, by: seller, requires: [note], raises: [parcel.call_back], ~}
+      ask: {from: open, by: seller, requires: [note], raises: [{event: parcel.call_back, if_possible: true}], ~}
+  parcel:
+    under: order
+    states: {sent: {}, back: {final: true}}
+    transitions:
+      send: {from: new, to: sent, by: seller, ~}
+      call_back: {from: sent, to: back, by: system, ~}
+"""
+
+
+def test_an_event_that_raises_to_nobody_is_not_allowed_whatever_it_brings() -> None:
+    story = Story(engine_of(CALLS), START)
+    story.took("order.place", by="buyer")
+    first = {option.event: option for option in story.engine.options(story.case, "seller")}
+    assert [reason.code for reason in first["order.call_back"].reasons] == ["raise_refused"]
+    assert "finds nobody" in first["order.call_back"].reasons[0].message
+    assert first["order.ask"].allowed
+    story.took("parcel.send")
+    assert all(option.allowed for option in story.engine.options(story.case, "seller"))
+    story.took("order.call_back", note="It goes to another address")
+    assert {o.event: o.allowed for o in story.engine.options(story.case, "seller")}["order.call_back"] is False
+
+
 class TestObligations:
     def test_what_must_be_done_by_whom_by_when_or_else(self, story: Story) -> None:
         (owed,) = story.engine.obligations(story.case)
