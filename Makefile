@@ -1,6 +1,7 @@
 # make demo   a real claim runs through its deadlines
 # make test   all tests
 # make check  the linters and the type checker
+# make docs   the documentation as pages for a browser, in build/docs
 # make bench  the engine measured beside its peers, in about five minutes
 # Each of them first sets up .venv with what it needs; nothing outside this folder is touched.
 
@@ -11,7 +12,7 @@ PYTHON ?=
 SCENARIO ?= docs/examples/claim.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench venv clean
+.PHONY: help demo test check docs bench venv clean
 unexport PYTHONPATH PYTHONHOME
 
 help:
@@ -29,6 +30,12 @@ check: $(VENV)/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# fresh each time, since the references are made from the schemas, the commands and the docstrings
+docs: $(VENV)/.ready-docs
+	@rm -rf build/docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --jobs auto -d build/doctrees docs build/docs
+	@$(BIN)/python tools/manual/outside.py build/docs
+
 bench: $(VENV)/.ready-bench
 	@$(BIN)/python benchmarks/run.py --out benchmarks
 
@@ -40,6 +47,10 @@ $(VENV)/.ready: pyproject.toml tools/venv.sh
 
 $(VENV)/.ready-dev: pyproject.toml tools/venv.sh
 	@sh tools/venv.sh "$(VENV)" ".[dev]" "$(PYTHON)"
+	@touch $(VENV)/.ready $@
+
+$(VENV)/.ready-docs: pyproject.toml tools/venv.sh
+	@sh tools/venv.sh "$(VENV)" ".[docs]" "$(PYTHON)"
 	@touch $(VENV)/.ready $@
 
 $(VENV)/.ready-bench: pyproject.toml tools/venv.sh

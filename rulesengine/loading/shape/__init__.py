@@ -14,8 +14,9 @@ import msgspec
 
 from rulesengine.diagnostics import Diagnostic, in_order, nearest
 from rulesengine.document import Node, plain
+from rulesengine.loading.shape.fitting import fits
 from rulesengine.loading.shape.kinds import kind_of, other_kind
-from rulesengine.loading.shape.schemas import Kind, described, validator_of
+from rulesengine.loading.shape.schemas import Kind, described
 from rulesengine.loading.shape.wording import Teller
 
 __all__ = ["MAX_FINDINGS", "Kind", "check_shape", "kind_of"]
@@ -42,8 +43,7 @@ def check_shape(node: Node, kind: Kind, *, merged: bool = False) -> list[Diagnos
         tree = msgspec.structs.replace(node, value={k: v for k, v in node.value.items() if k != "extends"})
     errors: list[Any] = []
     for _ in range(_ROUNDS):
-        data = plain(tree)
-        errors = list(islice(validator_of(kind).iter_errors(data), MAX_FINDINGS * 5))
+        errors = _errors(tree, kind)
         strange = _strange_keys(errors, kind)
         if not strange or len(teller.found) >= MAX_FINDINGS:
             break
@@ -52,6 +52,15 @@ def check_shape(node: Node, kind: Kind, *, merged: bool = False) -> list[Diagnos
         teller.empty_values(tree, ())
     teller.errors(tree, errors)
     return in_order(teller.found)[:MAX_FINDINGS]
+
+
+def _errors(tree: Node, kind: Kind) -> list[Any]:
+    """What the validator finds. Of a document that has the right shape it is not asked."""
+    if fits(tree, kind):
+        return []
+    from rulesengine.loading.shape.validator import validator_of  # late: it is slow to import
+
+    return list(islice(validator_of(kind).iter_errors(plain(tree)), MAX_FINDINGS * 5))
 
 
 def _extends(tree: Node, kind: Kind) -> bool:

@@ -1,4 +1,4 @@
-"""The schemas of `schema/`, made ready for validation: read once, references put in place, and bounded.
+"""The schemas of `schema/`, read once, with references put in place.
 
 A schema has two kinds of parts. Those under `properties`, `additionalProperties` and `items` describe what an author
 writes, with title, description and examples; the others (`if`, `dependentSchemas`, `not`, …) only tell what goes
@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, TypeAlias
-
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import Draft202012Validator, extend
 
 from rulesengine.resources import schema_file
 
@@ -60,9 +57,9 @@ def schema_of(kind: Kind) -> Schema:
 
 
 @cache
-def validator_of(kind: Kind) -> Any:
-    """The compiled validator of a kind of document."""
-    return _Bounded(schema_of(kind))
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of a schema. There `$` is the very end; Python's would let a line break follow."""
+    return re.compile(re.sub(r"(?<!\\)\$(?=\)|$)", r"\\Z", pattern))
 
 
 def described(kind: Kind, path: Sequence[str | int]) -> Schema:
@@ -100,85 +97,3 @@ def owners(kind: Kind) -> dict[str, tuple[str, ...]]:
 
     look(schema_of(kind))
     return {key: tuple(titles) for key, titles in found.items()}
-
-
-# The validator. Where a bound is exceeded, saying so is enough: looking at all that is too much would take long.
-
-
-def _items(validator: Any, items: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-    if isinstance(instance, list) and len(instance) <= schema.get("maxItems", len(instance)):
-        for index, item in enumerate(instance):
-            yield from validator.descend(item, items, path=index)
-
-
-def _properties(validator: Any, properties: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-    if not isinstance(instance, dict):
-        return
-    for name, part in properties.items():
-        if name not in instance:
-            continue
-        if part is False:
-            # the library does not tell which key it is
-            yield ValidationError("excluded", validator=EXCLUDED, path=(name,), schema_path=(name,))
-        else:
-            yield from validator.descend(instance[name], part, path=name, schema_path=name)
-
-
-def _property_names(validator: Any, names: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-    if isinstance(instance, dict) and len(instance) <= schema.get("maxProperties", len(instance)):
-        for name in instance:
-            yield from validator.descend(name, names)
-
-
-def _additional(validator: Any, additional: Any, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-    if not isinstance(instance, dict) or len(instance) > schema.get("maxProperties", len(instance)):
-        return
-    properties = schema.get("properties", {})
-    patterns = schema.get("patternProperties", {})
-    for name, value in instance.items():
-        if name in properties or any(_compiled(pattern).search(name) for pattern in patterns):
-            continue
-        if additional is False:
-            yield ValidationError(f"unknown {name}", path=(name,))
-        else:
-            yield from validator.descend(value, additional, path=name)
-
-
-def _pattern(validator: Any, pattern: str, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-    if not isinstance(instance, str) or len(instance) > schema.get("maxLength", len(instance)):
-        return
-    if not _compiled(pattern).search(instance):
-        yield ValidationError("pattern")
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # in the schema's kind of expression `$` is the very end; Python's would let a line break follow
-    return re.compile(re.sub(r"(?<!\\)\$(?=\)|$)", r"\\Z", pattern))
-
-
-def _unique(validator: Any, unique: bool, instance: Any, schema: Schema) -> Iterator[ValidationError]:
-    if not unique or not isinstance(instance, list):
-        return
-    seen = set()
-    for index, item in enumerate(instance):
-        if isinstance(item, (list, dict)):
-            continue
-        key = (isinstance(item, bool), item)
-        if key in seen:
-            yield ValidationError("twice", path=(index,))
-        seen.add(key)
-
-
-_extend: Any = extend
-_Bounded: Any = _extend(
-    Draft202012Validator,
-    {
-        "items": _items,
-        "properties": _properties,
-        "propertyNames": _property_names,
-        "additionalProperties": _additional,
-        "pattern": _pattern,
-        "uniqueItems": _unique,
-    },
-)
