@@ -23,6 +23,11 @@ COMMANDS = {
         "readings",
         "Show which open questions change what happens in which scenario.",
     ),
+    "mutate": (
+        "rulesengine.cli.mutate",
+        "mutate",
+        "Make small mistakes in a pack and show which ones no scenario notices.",
+    ),
     "due": (
         "rulesengine.cli.standing",
         "due",

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rulesengine.cli.common import Progress, code_for, format_option, paint, say, say_json, show_findings, width
-from rulesengine.cli.naming import files, known, missing, packs
-from rulesengine.cli.scenarios import scenario_files, scenario_in
+from rulesengine.cli.naming import files, known, packs
+from rulesengine.cli.scenarios import scenarios_of
 
 if TYPE_CHECKING:
     from rulesengine.analysis.readings import Reading, Readings, Told
     from rulesengine.analysis.stories import Difference
     from rulesengine.diagnostics import Diagnostic
     from rulesengine.pack import Pack
-    from rulesengine.simulation import Scenario
 
 #: how kinds of differences are told
 WORDS = {"told": "notice to", "clock": "the clock of"}
@@ -55,7 +53,7 @@ def readings(pack: str, folders: tuple[str, ...], form: str) -> int:
     try:
         file = known(pack)
         engine = Engine(load_pack(file))
-        scenarios, found = _scenarios(file, folders or ("tests/scenarios",))
+        scenarios, found = scenarios_of(file, folders or ("tests/scenarios",))
     except PackError as fault:
         return _over(form, None, None, fault.diagnostics)
     if not scenarios:
@@ -68,36 +66,6 @@ def readings(pack: str, folders: tuple[str, ...], form: str) -> int:
     finally:
         progress.over()
     return _over(form, engine.pack, told, [*found, *told.found])
-
-
-def _scenarios(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], list[Diagnostic]]:
-    """The scenarios of a pack below folders, sorted by file, and what is wrong with those that cannot be read."""
-    from rulesengine.diagnostics import PackError
-    from rulesengine.simulation import pack_file
-
-    inside, found = scenario_files(tuple(folders))
-    own = Path(pack).resolve()
-    scenarios = []
-    for name, below in sorted(inside.items()):
-        scenario, findings = scenario_in(name, not all(below))
-        if scenario is None:
-            # what cannot be read may be of any pack; what was named has to be right
-            found += findings if not all(below) else []
-            continue
-        try:
-            is_own = Path(pack_file(scenario)).resolve() == own
-        except PackError as fault:
-            found += fault.diagnostics if not all(below) else []
-            continue
-        if is_own:
-            scenarios.append(scenario)
-        elif not all(below):
-            message = f"This is a scenario of the pack '{scenario.pack}'."
-            found.append(missing(name, message, "Name that pack, or a scenario of this one."))
-    if not scenarios and not found:
-        message = f"There is no scenario of '{Path(pack).stem}' below the folder '{folders[0]}'."
-        found.append(missing(folders[0], message, "Name the folder in which its scenarios are."))
-    return scenarios, found
 
 
 def _over(form: str, pack: Pack | None, told: Readings | None, found: Sequence[Diagnostic]) -> int:

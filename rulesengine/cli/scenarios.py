@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,36 @@ def scenario_in(file: str, sure: bool) -> tuple[Scenario | None, list[Diagnostic
         return from_document(node, findings, file), []
     except PackError as fault:
         return None, fault.diagnostics
+
+
+def scenarios_of(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], list[Diagnostic]]:
+    """The scenarios of a pack below folders, sorted by file, and what is wrong with those that cannot be read."""
+    from rulesengine.diagnostics import PackError
+    from rulesengine.simulation import pack_file
+
+    inside, found = scenario_files(tuple(folders))
+    own = Path(pack).resolve()
+    scenarios = []
+    for name, below in sorted(inside.items()):
+        scenario, findings = scenario_in(name, not all(below))
+        if scenario is None:
+            # what cannot be read may be of any pack; what was named has to be right
+            found += findings if not all(below) else []
+            continue
+        try:
+            is_own = Path(pack_file(scenario)).resolve() == own
+        except PackError as fault:
+            found += fault.diagnostics if not all(below) else []
+            continue
+        if is_own:
+            scenarios.append(scenario)
+        elif not all(below):
+            message = f"This is a scenario of the pack '{scenario.pack}'."
+            found.append(missing(name, message, "Name that pack, or a scenario of this one."))
+    if not scenarios and not found:
+        message = f"There is no scenario of '{Path(pack).stem}' below the folder '{folders[0]}'."
+        found.append(missing(folders[0], message, "Name the folder in which its scenarios are."))
+    return scenarios, found
 
 
 def played(file: str, sure: bool, engines: dict[str, Engine]) -> tuple[Story | None, list[Diagnostic]]:
