@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rulesengine.cli.naming import ENDS, missing
 
 if TYPE_CHECKING:
     from rulesengine.diagnostics import Diagnostic
     from rulesengine.engine import Engine
+    from rulesengine.pack import Pack
     from rulesengine.simulation import Scenario, Story
+
+AnyEngine = TypeVar("AnyEngine", bound="Engine")
 
 #: a document with one of these keys is meant to be a scenario, even where others are misspelled
 OF_SCENARIOS = frozenset({"scenario", "start", "steps", "given", "boundaries"})
@@ -91,9 +94,11 @@ def scenarios_of(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], lis
     return scenarios, found
 
 
-def played(file: str, sure: bool, engines: dict[str, Engine]) -> tuple[Story | None, list[Diagnostic]]:
+def played(
+    file: str, sure: bool, engines: dict[str, AnyEngine], make: Callable[[Pack], AnyEngine] | None = None
+) -> tuple[Story | None, list[Diagnostic]]:
     """A scenario played to its end, or what keeps it from being played; neither as for `scenario_in`. `engines` keeps
-    one engine for each pack file.
+    one engine for each pack file, which `make` makes where it is no plain one.
     """
     from rulesengine.diagnostics import PackError
     from rulesengine.simulation import play
@@ -102,17 +107,17 @@ def played(file: str, sure: bool, engines: dict[str, Engine]) -> tuple[Story | N
     if scenario is None:
         return None, findings
     try:
-        return play(scenario, _engine(scenario, engines)), []
+        return play(scenario, _engine(scenario, engines, make)), []
     except PackError as fault:
         return None, fault.diagnostics
 
 
-def _engine(scenario: Scenario, engines: dict[str, Engine]) -> Engine:
+def _engine(scenario: Scenario, engines: dict[str, AnyEngine], make: Callable[[Pack], AnyEngine] | None) -> AnyEngine:
     from rulesengine.engine import Engine
     from rulesengine.loading import load_pack
     from rulesengine.simulation import pack_file
 
     file = pack_file(scenario)
     if file not in engines:
-        engines[file] = Engine(load_pack(file))
+        engines[file] = (make or Engine)(load_pack(file))  # type: ignore[assignment]
     return engines[file]
