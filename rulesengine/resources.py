@@ -26,6 +26,12 @@ def code_page(code: str) -> Path:
     return (inside if inside.is_dir() else _PACKAGE.parent / "docs" / "codes") / f"{code}.md"
 
 
+def reasons_page() -> Path:
+    """The page that explains the codes of reasons why an event is refused."""
+    inside = _PACKAGE / "codes" / "reasons.md"
+    return inside if inside.is_file() else _PACKAGE.parent / "docs" / "reasons.md"
+
+
 def _folder(name: str) -> Path:
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parent / name

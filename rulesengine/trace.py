@@ -5,12 +5,13 @@ A scenario gives one timeline; one with `boundaries` gives three: just before, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from rulesengine.case import Case, Decision, Obligation
+from rulesengine.case import Case, Decision, Event, Obligation
 from rulesengine.diagnostics import Span
 
 Edge = Literal["", "before", "at", "after"]
@@ -40,6 +41,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     #: how many expectations were compared here
     compared: int = 0
+    #: what the engine was asked in this step, and the context it was asked in
+    asked: Event | None = None
+    context: Mapping[str, Mapping[str, Any]] = msgspec.field(default_factory=dict)
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from rulesengine.cli.program import Program
 
 COMMANDS = {
     "check": ("rulesengine.cli.check", "check", "Check packs and show every finding with its place and help."),
+    "lint": ("rulesengine.cli.lint", "lint", "Advise on packs without errors: what is allowed, and most likely not meant."),
     "simulate": ("rulesengine.cli.simulate", "simulate", "Run a scenario through a pack and show what happens when."),
     "test": ("rulesengine.cli.test", "test", "Run all scenarios below a folder and show what differs."),
     "graph": ("rulesengine.cli.graph", "graph", "Draw processes: states, transitions, deadlines."),
@@ -37,6 +38,11 @@ COMMANDS = {
         "rulesengine.cli.standing",
         "options",
         "Show what an actor may do, until when, and why not.",
+    ),
+    "explain": (
+        "rulesengine.cli.explain",
+        "explain",
+        "Explain a code, a rule of a pack, or a decision and what would have to change.",
     ),
     "compare": (
         "rulesengine.cli.compare",

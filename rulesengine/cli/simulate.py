@@ -96,4 +96,8 @@ def as_data(story: Story) -> dict[str, object]:
     """A story in the documented JSON shape."""
     from rulesengine.render.jsons import trace
 
-    return trace(story.trace(), [json.loads(story.player.engine.write(end.case)) for _, _, end in story.endings])
+    engine = story.player.engine
+    told = trace(story.trace(), [json.loads(engine.write(end.case)) for _, _, end in story.endings])
+    # what is needed to ask the engine again
+    opened = json.loads(engine.write(story.player.opened().case))
+    return {**told, "pack_file": engine.pack.file, "opened": opened}

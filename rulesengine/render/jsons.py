@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from rulesengine.case import Change, Decision, Obligation, Option, Reason, to_moment
+from rulesengine.case import Change, Decision, Event, Obligation, Option, Reason, to_moment
 from rulesengine.diagnostics import Diagnostic, Span
 from rulesengine.facts import show_moment
 from rulesengine.trace import Entry, Failure, Timeline, Trace
@@ -73,8 +74,30 @@ def _entry(entry: Entry) -> Data:
         "at": moment(entry.at),
         "note": entry.note,
         "compared": entry.compared,
+        "asked": None if entry.asked is None else asked(entry.asked, entry.context),
         "decision": None if entry.decision is None else decision(entry.decision),
     }
+
+
+def asked(event: Event, context: Mapping[str, Mapping[str, Any]]) -> Data:
+    """What the engine was asked to decide, with the context; facts as they were given."""
+    return {
+        "event": event.event,
+        "by": event.by,
+        "target": event.target,
+        "id": event.id,
+        "facts": _sendable(event.facts),
+        "context": _sendable(context),
+    }
+
+
+def _sendable(value: Any) -> Any:
+    """Facts as they were given, right or wrong, with their numbers as text."""
+    if isinstance(value, Mapping):
+        return {key: _sendable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sendable(inner) for inner in value]
+    return str(value) if isinstance(value, Decimal | float) else value
 
 
 def failure(one: Failure) -> Data:

@@ -93,6 +93,8 @@ class Player:
                 decision=decision,
                 note=stage.note,
                 compared=len(stage.checks),
+                asked=None if stage.act is None else event_of(stage.act, moment),
+                context=context,
             )
         )
         seen = Seen(step=stage.number, moment=moment, decision=decision, passed=passed, case=case)

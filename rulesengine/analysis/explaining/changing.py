@@ -1,0 +1,378 @@
+"""What would have to change for a refused event to be accepted, found by trying: every change that is told was made
+and the event asked about again, and the engine said yes.
+
+Changes are tried one at a time; where none is enough, on top of those that took some of the reasons away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from rulesengine.analysis.explaining.asking import Question, View, ask, look, standing
+from rulesengine.analysis.explaining.values import STEPS, candidates
+from rulesengine.analysis.explaining.widening import widened
+from rulesengine.case import NEVER, Decision, Event, Reason, to_datetime, to_moment
+from rulesengine.diagnostics import nearest
+from rulesengine.engine import AdvanceTooFarError, CaseError, Engine
+from rulesengine.facts import FactType, show_moment
+from rulesengine.rules.reading import SYSTEM
+
+#: questions to the engine for one refusal, those that look for the ends of ranges aside
+MOST_ASKED = 400
+#: changes made one on top of another
+DEEPEST = 3
+#: critical moments looked at, before the event and after it
+MOST_MOMENTS = 24
+#: remedies told of one kind
+MOST_TOLD = 6
+#: reasons that events of others may take away
+MOVABLE = frozenset({"condition", "limit", "missing_fact", "suspended", "no_transition", "raise_refused"})
+#: reasons that facts of the event may take away
+BY_FACTS = frozenset({"condition", "limit", "missing_fact", "bad_fact", "raise_refused"})
+
+Kind = Literal["actor", "fact", "context", "moment", "target", "event", "first"]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is otherwise: an actor, a fact of the event (`name`), one of the context, the moment, the target,
+    the event's name, or another event that comes first.
+
+    `before` and `after` are text, None where there is nothing. For a fact with an order `at_least` and `at_most` are
+    the ends of the range around `after` in which the event is accepted, None where there is none; for a choice
+    `one_of` are all that are accepted. For a moment they are the first and the last that is.
+    """
+
+    kind: Kind
+    name: str
+    before: str | None
+    after: str | None
+    type: str = ""
+    at_least: str | None = None
+    at_most: str | None = None
+    one_of: tuple[str, ...] = ()
+
+
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes that together are enough: `question` is what was asked with them, and `decision` the answer."""
+
+    changes: tuple[Change, ...]
+    question: Question
+    decision: Decision
+
+
+class _Node(msgspec.Struct, frozen=True, kw_only=True):
+    changes: tuple[Change, ...]
+    question: Question
+    decision: Decision
+
+
+def remedies(engine: Engine, question: Question, decision: Decision) -> tuple[Remedy, ...]:
+    """The smallest sets of changes with which the event would be accepted; nothing where none was found."""
+    search = _Search(engine)
+    edge = [_Node(changes=(), question=question, decision=decision)]
+    for _ in range(DEEPEST):
+        found: list[_Node] = []
+        further: list[_Node] = []
+        for node in edge:
+            before = _codes(node.decision.reasons)
+            for change, changed in search.moves(node):
+                answer = search.ask(changed)
+                if answer is None:
+                    continue
+                after = _Node(changes=(*node.changes, *change), question=changed, decision=answer)
+                if answer.accepted:
+                    found.append(after)
+                elif _nearer(before, _codes(answer.reasons)):
+                    further.append(after)
+        if found:
+            return tuple(search.told(found))
+        edge = sorted(further, key=lambda node: len(_codes(node.decision.reasons)))[:8]
+    return ()
+
+
+def _codes(reasons: Sequence[Reason]) -> frozenset[tuple[str, str, str]]:
+    found: set[tuple[str, str, str]] = set()
+    for reason in reasons:
+        found.add((reason.code, reason.rule, reason.message if reason.code in ("missing_fact", "bad_fact") else ""))
+        found |= _codes(reason.inner)
+    return frozenset(found)
+
+
+def _nearer(before: frozenset[tuple[str, str, str]], after: frozenset[tuple[str, str, str]]) -> bool:
+    """Whether some of the reasons are gone."""
+    return bool(before - after)
+
+
+class _Search:
+    """Asks the engine, and not too often."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._asked = 0
+        self._seen: set[str] = set()
+
+    def ask(self, question: Question) -> Decision | None:
+        """The answer; None where it was asked before, or enough was asked."""
+        key = repr((question.event, question.first, question.context))
+        if self._asked >= MOST_ASKED or key in self._seen:
+            return None
+        self._seen.add(key)
+        self._asked += 1
+        try:
+            return ask(self._engine, question)
+        except AdvanceTooFarError:
+            return None
+
+    # what may be changed
+
+    def moves(self, node: _Node) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        """Changes worth trying, by the reasons of a refusal."""
+        question = node.question
+        codes = {code for code, _, _ in _codes(node.decision.reasons)}
+        view = look(self._engine, question)
+        if codes & {"wrong_actor"}:
+            yield from self._actors(question)
+        if codes & {"unknown_target"}:
+            yield from self._targets(question)
+        if codes & {"unknown_event"}:
+            yield from self._events(question)
+        if codes & BY_FACTS:
+            yield from self._missing(question, view)
+            yield from self._facts(question, view)
+            yield from self._context(node, view)
+        if not any(change.kind == "moment" for change in node.changes):
+            yield from self._moments(question)
+        if codes & MOVABLE:
+            yield from self._first(question)
+
+    def _actors(self, question: Question) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        event = question.event
+        for actor in self._engine.pack.actors:
+            if actor not in (SYSTEM, event.by):
+                change = Change(kind="actor", name="by", before=event.by, after=actor)
+                yield (change,), _with(question, by=actor)
+
+    def _targets(self, question: Question) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        event = question.event
+        process, _, bare = event.event.partition(".")
+        declared = self._engine.pack.processes.get(process)
+        if declared is None:
+            return
+        creates = any(rule.creates and rule.event == bare for rule in declared.transitions)
+        wanted = declared.under if creates else process
+        ids = [one.id for one in question.case.instances.values() if one.process == wanted]
+        for id in [*ids[:MOST_MOMENTS], ""]:
+            if id != event.target:
+                change = Change(kind="target", name="target", before=event.target or None, after=id or None)
+                yield (change,), _with(question, target=id)
+
+    def _events(self, question: Question) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        event = question.event
+        known = [
+            f"{name}.{rule.event}" for name, one in self._engine.pack.processes.items() for rule in one.transitions
+        ]
+        likely = nearest(event.event, known)
+        if likely is not None:
+            yield (Change(kind="event", name="event", before=event.event, after=likely),), _with(question, event=likely)
+
+    def _types(self, view: View) -> dict[str, FactType]:
+        """The facts the event may carry in this state."""
+        names = dict.fromkeys(name for way in view.ways for name in (*way.rule.requires, *way.rule.optional))
+        return {name: view.attempt.named.prepared.facts[name] for name in names}
+
+    def _missing(self, question: Question, view: View | None) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        """All required facts that are missing at once."""
+        given = question.event.facts
+        now = to_moment(question.event.at)
+        for way in view.ways if view is not None else ():
+            missing = [name for name in way.rule.requires if given.get(name) is None]
+            types = {} if view is None else self._types(view)
+            values = {name: candidates(types[name], view, now) for name in missing}
+            if len(missing) > 1 and all(values.values()):
+                for number in range(min(6, max(len(tried) for tried in values.values()))):
+                    chosen = {name: tried[number % len(tried)] for name, tried in values.items()}
+                    changes = tuple(_fact(name, types[name], None, value) for name, value in chosen.items())
+                    yield changes, _with(question, facts={**given, **chosen})
+
+    def _facts(self, question: Question, view: View | None) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        event = question.event
+        declared = self._engine.pack.processes.get(event.event.partition(".")[0])
+        types = self._types(view) if view is not None else dict(declared.facts) if declared is not None else {}
+        for name in event.facts:
+            # what the event does not carry, and what cannot be read
+            change = Change(kind="fact", name=name, before=_text(event.facts[name]), after=None)
+            yield (change,), _with(question, facts={k: v for k, v in event.facts.items() if k != name})
+        for name, type in types.items():
+            if view is None and name not in event.facts:
+                continue
+            for value in candidates(type, view, to_moment(event.at)):
+                if value != event.facts.get(name):
+                    change = _fact(name, type, event.facts.get(name), value)
+                    yield (change,), _with(question, facts={**event.facts, name: value})
+
+    def _context(self, node: _Node, view: View | None) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        question = node.question
+        for name in node.decision.context:
+            group, _, fact = name.partition(".")
+            type = self._engine.pack.context[group][fact]
+            before = question.context.get(group, {}).get(fact)
+            for value in candidates(type, view, to_moment(question.event.at)):
+                if value != before:
+                    change = msgspec.structs.replace(_fact(name, type, before, value), kind="context")
+                    context = {**question.context, group: {**question.context.get(group, {}), fact: value}}
+                    yield (change,), msgspec.structs.replace(question, context=context)
+
+    def _moments(self, question: Question) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        """The nearest moments before and after at which the same event is accepted, by walking from one critical
+        moment to the next.
+        """
+        if question.first:
+            return
+        at = to_moment(question.event.at)
+        accepted: list[tuple[int, int]] = []
+        moment = question.case.moment
+        for _ in range(2 * MOST_MOMENTS):
+            try:
+                answer = ask(self._engine, _with(question, at=to_datetime(moment)))
+            except AdvanceTooFarError:
+                break
+            if answer.accepted and moment <= answer.until:
+                accepted.append((moment, answer.until))
+                if moment > at:
+                    break
+            if answer.until >= NEVER or answer.until + 1 <= moment or not _exists(answer.until + 1):
+                break
+            moment = answer.until + 1
+        spans: list[tuple[int, int]] = []
+        for first, last in accepted:
+            if spans and spans[-1][1] + 1 == first:
+                spans[-1] = (spans[-1][0], last)
+            else:
+                spans.append((first, last))
+        before = [span for span in spans if span[1] < at][-1:]
+        after = [span for span in spans if span[0] > at][:1]
+        for (first, last), chosen in [*((span, span[1]) for span in before), *((span, span[0]) for span in after)]:
+            change = Change(
+                kind="moment",
+                name="at",
+                before=show_moment(at),
+                after=show_moment(chosen),
+                at_least=show_moment(first),
+                at_most=show_moment(last) if last < NEVER else None,
+            )
+            yield (change,), _with(question, at=to_datetime(chosen))
+
+    def _first(self, question: Question) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        """Another event of the same moment before this one, of those that somebody may send."""
+        event = question.event
+        try:
+            case = standing(self._engine, question)
+        except AdvanceTooFarError:
+            return
+        now = max(case.moment, to_moment(event.at))
+        for actor in self._engine.pack.actors:
+            if actor == SYSTEM:
+                continue
+            try:
+                options = self._engine.options(case, actor, now, question.context)
+            except (CaseError, AdvanceTooFarError):
+                return
+            for option in options:
+                if not option.allowed or option.event == event.event:
+                    continue
+                types = self._engine.pack.processes[option.event.partition(".")[0]].facts
+                needed = [need.name for need in option.facts if need.required]
+                values = [candidates(types[name], None, now) for name in needed]
+                if not all(values):
+                    continue
+                for number in range(min(2, max((len(tried) for tried in values), default=1))):
+                    facts = {name: tried[number % len(tried)] for name, tried in zip(needed, values, strict=True)}
+                    before = Event(event=option.event, by=actor, at=event.at, target=option.target, facts=facts)
+                    told = ", ".join(f"{name} {_text(value)}" for name, value in facts.items())
+                    name = f"{option.event} {option.target}".strip()
+                    change = Change(
+                        kind="first", name=name, before=None, after=f"by {actor}{f', {told}' if told else ''}"
+                    )
+                    yield (change,), msgspec.structs.replace(question, first=(*question.first, before))
+
+    # telling
+
+    def told(self, found: Sequence[_Node]) -> Iterator[Remedy]:
+        """What was found, each fact once with the range of its values, the least intrusive first."""
+        order = ("event", "target", "actor", "fact", "moment", "context", "first")
+        ranked = sorted(found, key=lambda node: (len(node.changes), max(order.index(c.kind) for c in node.changes)))
+        covered: set[tuple[tuple[str, str], ...]] = set()
+        number: dict[str, int] = {}
+        for node in ranked:
+            kinds = tuple((change.kind, change.name) for change in node.changes)
+            told = node.changes[-1].kind
+            if kinds in covered and told not in ("actor", "moment", "target"):
+                continue
+            if number.get(told, 0) >= MOST_TOLD:
+                continue
+            covered.add(kinds)
+            number[told] = number.get(told, 0) + 1
+            changes = tuple(self._ranged(node, change) for change in node.changes)
+            yield Remedy(changes=changes, question=node.question, decision=node.decision)
+
+    def _ranged(self, node: _Node, change: Change) -> Change:
+        """A changed fact with all values around it that do as well."""
+        if change.kind not in ("fact", "context") or change.after is None:
+            return change
+        type = self._type(node, change)
+        question = node.question
+        if type is None:
+            return change
+
+        def accepts(value: Any) -> bool:
+            if change.kind == "fact":
+                changed = _with(question, facts={**question.event.facts, change.name: value})
+            else:
+                group, _, fact = change.name.partition(".")
+                context = {**question.context, group: {**question.context.get(group, {}), fact: value}}
+                changed = msgspec.structs.replace(question, context=context)
+            return ask(self._engine, changed).accepted
+
+        if type.kind == "choice":
+            return msgspec.structs.replace(change, one_of=tuple(word for word in type.choices if accepts(word)))
+        if type.kind in STEPS:
+            least, most = widened(type, change.after, accepts)
+            return msgspec.structs.replace(change, at_least=least, at_most=most)
+        return change
+
+    def _type(self, node: _Node, change: Change) -> FactType | None:
+        pack = self._engine.pack
+        if change.kind == "context":
+            group, _, fact = change.name.partition(".")
+            return pack.context[group][fact]
+        process = pack.processes.get(node.question.event.event.partition(".")[0])
+        return None if process is None else process.facts.get(change.name)
+
+
+def _with(question: Question, **changes: Any) -> Question:
+    return msgspec.structs.replace(question, event=msgspec.structs.replace(question.event, **changes))
+
+
+def _fact(name: str, type: FactType, before: Any, after: Any) -> Change:
+    return Change(
+        kind="fact",
+        name=name,
+        before=None if before is None else _text(before),
+        after=_text(after),
+        type=type.type_text,
+    )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _exists(moment: int) -> bool:
+    from rulesengine.facts import LAST_MOMENT
+
+    return moment <= LAST_MOMENT
