@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
+from multiprocessing import get_all_start_methods, get_context
 
 import msgspec
 
@@ -90,9 +91,8 @@ def score_of(
     numbered = sorted(range(len(mutants)), key=lambda number: mutants[number].rule)
     units = [tuple(some) for _, some in groupby(numbered, key=lambda number: mutants[number].rule)]
     found: dict[int, tuple[Outcome, str | None]] = {}
-    named = frozenset(reasons)
-    processes = min(jobs or os.cpu_count() or 1, len(units) or 1)
-    for unit, results in zip(units, _results(file, scenarios, named, units, processes), strict=True):
+    _Work.bench, _Work.mutants, _Work.named = Bench(Engine(pack), scenarios), mutants, frozenset(reasons)
+    for unit, results in zip(units, _results(units, jobs), strict=True):
         found.update(zip(unit, results, strict=True))
         at(len(found), len(mutants))
     survivors: list[Survivor] = []
@@ -139,18 +139,11 @@ def _holding(pack: Pack, scenarios: Sequence[Scenario]) -> tuple[list[Scenario],
 
 
 class _Work:
-    """What one process needs: the pack and its scenarios, played once."""
+    """What every process has from the one that began: the pack and its scenarios, played once."""
 
     bench: Bench
-    mutants: list[Mutant]
+    mutants: Sequence[Mutant]
     named: frozenset[tuple[str, str]]
-
-
-def _begin(file: str, scenarios: Sequence[Scenario], named: frozenset[tuple[str, str]]) -> None:
-    engine = Engine(load_pack(file))
-    _Work.bench = Bench(engine, scenarios)
-    _Work.mutants = mutants_of(engine.pack)
-    _Work.named = named
 
 
 def _unit(numbers: Sequence[int]) -> list[tuple[Outcome, str | None]]:
@@ -163,19 +156,13 @@ def _tried(mutant: Mutant) -> tuple[Outcome, str | None]:
     return outcome, telling(_Work.bench, mutant) if wanted else None
 
 
-def _results(
-    file: str,
-    scenarios: Sequence[Scenario],
-    named: frozenset[tuple[str, str]],
-    units: Sequence[Sequence[int]],
-    processes: int,
-) -> Iterator[list[tuple[Outcome, str | None]]]:
-    # in this process first: what is wrong with the scenarios is told once
-    _begin(file, scenarios, named)
-    if processes == 1:
+def _results(units: Sequence[Sequence[int]], jobs: int) -> Iterator[list[tuple[Outcome, str | None]]]:
+    """What became of each mistake of each unit. A pack cannot be sent to another process, but a fork has it."""
+    processes = min(jobs or os.cpu_count() or 1, len(units) or 1)
+    if processes == 1 or "fork" not in get_all_start_methods():
         yield from map(_unit, units)
         return
-    with ProcessPoolExecutor(processes, initializer=_begin, initargs=(file, scenarios, named)) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
         yield from pool.map(_unit, units)
 
 
