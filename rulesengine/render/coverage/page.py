@@ -110,4 +110,4 @@ def _file(text: Sequence[str], lines: Lines, number: int) -> Iterator[str]:
 
 
 def _title(items: Sequence[Item]) -> str:
-    return escape("\n".join(f"{clean(item.told)}: {counted(item.times, 'scenario')}" for item in items))
+    return "&#10;".join(escape(f"{clean(item.told)}: {counted(item.times, 'scenario')}") for item in items)
