@@ -160,26 +160,14 @@ def _due_anywhere(scenarios: tuple[str, ...], table: str, form: str) -> int:
 
 def _count(story: Story, obligation: Obligation) -> Iterator[tuple[int, str]]:
     """The counting that leads to the moment an obligation is due, step by step."""
-    from rulesengine.case import to_datetime
-    from rulesengine.timing import holiday_names
+    from rulesengine.analysis.explaining import counted
 
     _, _, end = story.endings[-1]
-    plan = story.plan
     process, _, name = obligation.rule.partition(".")
-    deadline = next(one for one in plan.pack.processes[process].deadlines if one.name == name)
+    program = story.player.engine.program(end.case.variant, end.case.readings)
+    deadline = next(one for one in program.pack.processes[process].deadlines if one.name == name)
     run = end.case.instances[obligation.target].runs[name][-1]
-    if deadline.period is not None:
-        years = range(to_datetime(run.start).year, to_datetime(run.due or run.start).year + 2)
-        holidays = plan.pack.working_time.holidays
-        names = holiday_names(holidays, years) if holidays else {}
-        for step in plan.pack.calendar.explain(run.start, deadline.period, names):
-            yield step.moment, step.text
-        for begin, over in run.pauses:
-            yield begin, "the clock stands still"
-            if over is not None:
-                yield over, "the clock runs on with what was left"
-        if run.pauses and run.due is not None:
-            yield run.due, "due"
+    return counted(program.pack, program.calendar(end.case.opening), deadline, run)
 
 
 @click.command(

@@ -19,12 +19,15 @@ Context = Mapping[str, Mapping[str, Any]]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """An event in a case, perhaps after others of the same moment (`first`), in a context."""
+    """An event in a case, perhaps after others of the same moment (`first`), in a context. `stored` are facts of the
+    case that are not as they were: instance, fact and value, None for not known.
+    """
 
     case: Case
     event: Event
     context: Context
     first: tuple[Event, ...] = ()
+    stored: tuple[tuple[str, str, Any], ...] = ()
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +60,22 @@ def ask(engine: Engine, question: Question) -> Decision:
             return decision
         case = decision.case
     return engine.decide(case, question.event, question.context)
+
+
+def with_stored(engine: Engine, question: Question, instance: str, fact: str, value: Any) -> Question:
+    """The question in a case in which an instance knows something else; `value` as in JSON, None for not known.
+
+    CaseError where the case cannot be so.
+    """
+    data = msgspec.json.decode(engine.write(question.case))
+    for one in data["instances"]:
+        if one["id"] == instance:
+            one["facts"] = {name: known for name, known in one["facts"].items() if name != fact}
+            if value is not None:
+                one["facts"][fact] = value
+    case = engine.read(msgspec.json.encode(data))
+    stored = (*question.stored, (instance, fact, value))
+    return msgspec.structs.replace(question, case=case, stored=stored)
 
 
 def standing(engine: Engine, question: Question) -> Case:

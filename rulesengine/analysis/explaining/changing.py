@@ -11,21 +11,25 @@ from typing import Any, Literal
 
 import msgspec
 
-from rulesengine.analysis.explaining.asking import Question, View, ask, look, standing
+from rulesengine.analysis.explaining.asking import Question, View, ask, look, standing, with_stored
 from rulesengine.analysis.explaining.values import STEPS, candidates
 from rulesengine.analysis.explaining.widening import widened
-from rulesengine.case import NEVER, Decision, Event, Reason, to_datetime, to_moment
+from rulesengine.case import NEVER, Case, Decision, Event, Instance, Option, Reason, to_datetime, to_moment
 from rulesengine.diagnostics import nearest
 from rulesengine.engine import AdvanceTooFarError, CaseError, Engine
 from rulesengine.facts import FactType, show_moment
 from rulesengine.rules.reading import SYSTEM
 
 #: questions to the engine for one refusal, those that look for the ends of ranges aside
-MOST_ASKED = 400
+MOST_ASKED = 300
 #: changes made one on top of another
 DEEPEST = 3
 #: critical moments looked at, before the event and after it
 MOST_MOMENTS = 24
+#: values tried for a fact of another event, or of the case
+MOST_FILLED = 8
+#: instances whose facts are looked at
+MOST_NEAR = 12
 #: remedies told of one kind
 MOST_TOLD = 6
 #: reasons that events of others may take away
@@ -33,12 +37,12 @@ MOVABLE = frozenset({"condition", "limit", "missing_fact", "suspended", "no_tran
 #: reasons that facts of the event may take away
 BY_FACTS = frozenset({"condition", "limit", "missing_fact", "bad_fact", "raise_refused"})
 
-Kind = Literal["actor", "fact", "context", "moment", "target", "event", "first"]
+Kind = Literal["actor", "fact", "context", "moment", "target", "event", "first", "stored"]
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is otherwise: an actor, a fact of the event (`name`), one of the context, the moment, the target,
-    the event's name, or another event that comes first.
+    the event's name, another event that comes first, or a fact that an instance knows (`item/A1.product`).
 
     `before` and `after` are text, None where there is nothing. For a fact with an order `at_least` and `at_most` are
     the ends of the range around `after` in which the event is accepted, None where there is none; for a choice
@@ -116,7 +120,7 @@ class _Search:
 
     def ask(self, question: Question) -> Decision | None:
         """The answer; None where it was asked before, or enough was asked."""
-        key = repr((question.event, question.first, question.context))
+        key = repr((question.event, question.first, question.context, question.stored))
         if self._asked >= MOST_ASKED or key in self._seen:
             return None
         self._seen.add(key)
@@ -146,7 +150,8 @@ class _Search:
         if not any(change.kind == "moment" for change in node.changes):
             yield from self._moments(question)
         if codes & MOVABLE:
-            yield from self._first(question)
+            yield from self._first(question, view)
+            yield from self._stored(question, view)
 
     def _actors(self, question: Question) -> Iterator[tuple[tuple[Change, ...], Question]]:
         event = question.event
@@ -265,7 +270,7 @@ class _Search:
             )
             yield (change,), _with(question, at=to_datetime(chosen))
 
-    def _first(self, question: Question) -> Iterator[tuple[tuple[Change, ...], Question]]:
+    def _first(self, question: Question, view: View | None) -> Iterator[tuple[tuple[Change, ...], Question]]:
         """Another event of the same moment before this one, of those that somebody may send."""
         event = question.event
         try:
@@ -273,6 +278,7 @@ class _Search:
         except AdvanceTooFarError:
             return
         now = max(case.moment, to_moment(event.at))
+        wanted = _wanted(view)
         for actor in self._engine.pack.actors:
             if actor == SYSTEM:
                 continue
@@ -283,26 +289,65 @@ class _Search:
             for option in options:
                 if not option.allowed or option.event == event.event:
                     continue
-                types = self._engine.pack.processes[option.event.partition(".")[0]].facts
-                needed = [need.name for need in option.facts if need.required]
-                values = [candidates(types[name], None, now) for name in needed]
-                if not all(values):
-                    continue
-                for number in range(min(2, max((len(tried) for tried in values), default=1))):
-                    facts = {name: tried[number % len(tried)] for name, tried in zip(needed, values, strict=True)}
+                for facts in self._filled(option, view, wanted, case, now):
                     before = Event(event=option.event, by=actor, at=event.at, target=option.target, facts=facts)
-                    told = ", ".join(f"{name} {_text(value)}" for name, value in facts.items())
+                    told = "".join(f", {name} {_text(value)}" for name, value in facts.items())
                     name = f"{option.event} {option.target}".strip()
-                    change = Change(
-                        kind="first", name=name, before=None, after=f"by {actor}{f', {told}' if told else ''}"
-                    )
+                    change = Change(kind="first", name=name, before=None, after=f"by {actor}{told}")
                     yield (change,), msgspec.structs.replace(question, first=(*question.first, before))
+
+    def _filled(
+        self, option: Option, view: View | None, wanted: frozenset[tuple[str, str]], case: Case, now: int
+    ) -> Iterator[dict[str, Any]]:
+        """Facts for an option: those it needs; with them all that the refused event asks for and nobody knows; then
+        each that it asks for, one by one.
+        """
+        process = option.event.partition(".")[0]
+        types = self._engine.pack.processes[process].facts
+        known = case.instances[option.target].facts if option.target in case.instances else {}
+        asked = {need.name: candidates(types[need.name], view, now)[:MOST_FILLED] for need in option.facts
+                 if (process, need.name) in wanted}  # fmt: skip
+        needed = {need.name: candidates(types[need.name], None, now)[:1] for need in option.facts if need.required}
+        if not all(needed.values()):
+            return
+        least = {name: values[0] for name, values in needed.items()}
+        yield least
+        unknown = {name: values[0] for name, values in asked.items() if values and known.get(name) is None}
+        if unknown:
+            yield {**least, **unknown}
+        for name, values in asked.items():
+            yield from ({**least, name: value} for value in values)
+
+    def _stored(self, question: Question, view: View | None) -> Iterator[tuple[tuple[Change, ...], Question]]:
+        """Facts that the event's rules read, known otherwise in the case: what cannot be sent, but could have been."""
+        if view is None or question.first:
+            return
+        now = to_moment(question.event.at)
+        wanted = _wanted(view)
+        carried = self._types(view)
+        near = [one for one in question.case.instances.values() if _is_near(view, one)]
+        for instance in near[:MOST_NEAR]:
+            types = self._engine.pack.processes[instance.process].facts
+            own = instance.id == view.attempt.target
+            for name, type in types.items():
+                if (instance.process, name) not in wanted or (own and name in carried):
+                    continue
+                known = instance.facts.get(name)
+                before = None if known is None else type.show(known)
+                values = [value for value in candidates(type, view, now)[:MOST_FILLED] if value != before]
+                for value in [*values, *([None] if known is not None else [])]:
+                    try:
+                        changed = with_stored(self._engine, question, instance.id, name, value)
+                    except CaseError:
+                        continue
+                    told = msgspec.structs.replace(_fact(f"{instance.id}.{name}", type, before, value), kind="stored")
+                    yield (told,), changed
 
     # telling
 
     def told(self, found: Sequence[_Node]) -> Iterator[Remedy]:
         """What was found, each fact once with the range of its values, the least intrusive first."""
-        order = ("event", "target", "actor", "fact", "moment", "context", "first")
+        order = ("event", "target", "actor", "fact", "moment", "context", "first", "stored")
         ranked = sorted(found, key=lambda node: (len(node.changes), max(order.index(c.kind) for c in node.changes)))
         covered: set[tuple[tuple[str, str], ...]] = set()
         number: dict[str, int] = {}
@@ -376,3 +421,22 @@ def _exists(moment: int) -> bool:
     from rulesengine.facts import LAST_MOMENT
 
     return moment <= LAST_MOMENT
+
+
+def _wanted(view: View | None) -> frozenset[tuple[str, str]]:
+    """(process, fact) that the rules of an event read."""
+    if view is None:
+        return frozenset()
+    own = view.attempt.process
+    found = {(own, name) for limit in view.attempt.named.limits for name in limit.requires}
+    expressions = [guard.expression for way in view.ways for guard in way.guards]
+    expressions += [expression for limit in view.attempt.named.limits for expression in limit.expressions]
+    for expression in expressions:
+        found |= {(process or own, name) for process, kind, name in expression.reads if kind == "fact"}
+    found |= {limit.total for limit in view.attempt.named.limits if limit.total is not None}
+    return frozenset(found)
+
+
+def _is_near(view: View, instance: Instance) -> bool:
+    """Whether an instance is the one that is asked about, above it, or of a process related to it by name."""
+    return instance.id == view.attempt.at or any(instance.process == process for process, _ in _wanted(view))

@@ -6,32 +6,39 @@ from collections.abc import Iterator
 
 import msgspec
 
-from rulesengine.analysis.explaining.asking import Question, look
+from rulesengine.analysis.explaining.asking import Question, View, look
 from rulesengine.analysis.explaining.changing import Remedy, remedies
 from rulesengine.analysis.explaining.counting import counted
+from rulesengine.analysis.explaining.depending import Dependent, on_event
 from rulesengine.analysis.explaining.holding import Holding, holding
 from rulesengine.analysis.explaining.looking import Looked, looked_at
 from rulesengine.analysis.explaining.replaying import Replay, Told
 from rulesengine.case import Case, Decision
 from rulesengine.engine import Engine
 from rulesengine.rules.deadline import Deadline
+from rulesengine.rules.reading import SYSTEM
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """What time did: a deadline that was missed, fired or reminded of, and how the moment was counted, step by step
-    (moments in microseconds).
+    """A deadline in a step, and how the moment at which it is due was counted, step by step (moments in microseconds).
+
+    `what` is missed, fired or reminder for what time did, with the `decision`; else what the event did to its clock:
+    started, moved or resumed. `within` is what is counted: `3 days (amicable_phase)`.
     """
 
-    decision: Decision
+    rule: str
     target: str
-    #: what is counted: `3 days`, with the name of the parameter that says so
+    what: str
+    due: int | None
     within: str
     steps: tuple[tuple[int, str], ...]
+    decision: Decision | None
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why a step of a story went as it did. `looked` is empty, and `holding` None, where only time passed; `remedies`
-    is None unless the event was refused, and empty where nothing was found that would help.
+    is None unless the event was refused, and empty where nothing was found that would help. `brought_by` are the rules
+    by which the engine itself brings about an event that nobody else may send.
     """
 
     told: Told
@@ -39,6 +46,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     looked: tuple[Looked, ...]
     holding: Holding | None
     remedies: tuple[Remedy, ...] | None
+    brought_by: tuple[Dependent, ...]
     counted: tuple[Counted, ...]
 
 
@@ -47,7 +55,7 @@ def explain_step(replay: Replay, told: Told) -> Why:
     engine = replay.engine
     counts = tuple(_counted(engine, told))
     if told.event is None or told.decision is None:
-        return Why(told=told, state="", looked=(), holding=None, remedies=None, counted=counts)
+        return Why(told=told, state="", looked=(), holding=None, remedies=None, brought_by=(), counted=counts)
     question = Question(case=told.case, event=told.event, context=told.context)
     view = look(engine, question)
     return Why(
@@ -56,8 +64,19 @@ def explain_step(replay: Replay, told: Told) -> Why:
         looked=() if view is None else looked_at(view),
         holding=holding(engine, question, told.decision, view),
         remedies=None if told.decision.accepted else remedies(engine, question, told.decision),
+        brought_by=() if view is None or told.decision.accepted else tuple(_brought_by(view)),
         counted=counts,
     )
+
+
+def _brought_by(view: View) -> Iterator[Dependent]:
+    """What raises an event that only the engine may send here."""
+    if not view.ways or any(way.by != {SYSTEM} for way in view.ways):
+        return
+    process, event = view.attempt.process, view.attempt.event
+    for dependent in on_event(view.pack, process, event):
+        if dependent.how.startswith(("raises", "then", "otherwise")):
+            yield dependent
 
 
 def usual_step(replay: Replay) -> Told | None:
@@ -69,25 +88,32 @@ def usual_step(replay: Replay) -> Told | None:
 
 
 def _counted(engine: Engine, told: Told) -> Iterator[Counted]:
-    """Why what time did on the way to a step was due when it was."""
+    """What time did on the way to a step, then the clocks that the event set going."""
     before = told.case
     for decision in told.passed:
-        yield _of_time(engine, before, decision)
+        yield _count(engine, before, decision.case, decision.deadline, decision.target, decision.kind, decision)
         before = decision.case
+    for clock in told.decision.clocks if told.decision is not None else ():
+        if clock.what in ("started", "moved", "resumed"):
+            yield _count(engine, told.after, told.after, clock.rule, clock.target, clock.what, None)
 
 
-def _of_time(engine: Engine, before: Case, decision: Decision) -> Counted:
+def _count(
+    engine: Engine, before: Case, after: Case, rule: str, target: str, what: str, decision: Decision | None
+) -> Counted:
     program = engine.program(before.variant, before.readings)
-    process, _, name = decision.deadline.partition(".")
+    process, _, name = rule.partition(".")
     deadline = next(one for one in program.pack.processes[process].deadlines if one.name == name)
-    runs = before.instances[decision.target].runs.get(name) if decision.target in before.instances else None
-    runs = runs or decision.case.instances[decision.target].runs[name]
-    calendar = program.calendar(before.opening)
+    runs = before.instances[target].runs.get(name) if target in before.instances else None
+    run = (runs or after.instances[target].runs[name])[-1]
     return Counted(
-        decision=decision,
-        target=decision.target,
+        rule=rule,
+        target=target,
+        what=what,
+        due=run.due,
         within=_length(deadline),
-        steps=tuple(counted(program.pack, calendar, deadline, runs[-1])),
+        steps=tuple(counted(program.pack, program.calendar(before.opening), deadline, run)),
+        decision=decision,
     )
 
 

@@ -28,10 +28,18 @@ class Dependent(msgspec.Struct, frozen=True, kw_only=True):
 
 def dependents(pack: Pack, subject: Subject) -> tuple[Dependent, ...]:
     """The rules of a pack that depend on a part of it, in file order, each with all the ways in which it does."""
+    return _listed((rule, how) for rule, how in _dependents(pack, subject) if rule != subject.name)
+
+
+def on_event(pack: Pack, process: str, event: str) -> tuple[Dependent, ...]:
+    """The rules of a pack that raise, await, limit or ask for an event."""
+    return _listed(_on_event(pack, process, event))
+
+
+def _listed(told: Iterable[tuple[str, str]]) -> tuple[Dependent, ...]:
     found: dict[str, dict[str, None]] = {}
-    for rule, how in _dependents(pack, subject):
-        if rule != subject.name:
-            found.setdefault(rule, {})[how] = None
+    for rule, how in told:
+        found.setdefault(rule, {})[how] = None
     return tuple(Dependent(rule=rule, how="; ".join(ways)) for rule, ways in found.items())
 
 

@@ -51,8 +51,8 @@ def _values(kind: FactType, view: View | None, now: int) -> Iterator[Any]:
     elif kind.kind == "choice":
         yield from kind.choices
     elif kind.kind == "text":
-        yield from (value for value in _compared(kind, view) if isinstance(value, str))
         yield from TEXTS
+        yield from (value for value in _compared(kind, view) if isinstance(value, str))
     elif kind.kind == "list":
         yield from ((word,) for word in (*kind.choices, *TEXTS[:1]))
         yield ()

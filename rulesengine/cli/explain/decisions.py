@@ -13,6 +13,7 @@ from rulesengine.cli.naming import ENDS
 if TYPE_CHECKING:
     from rulesengine.analysis.explaining import Why
     from rulesengine.analysis.explaining.changing import Change, Remedy
+    from rulesengine.analysis.explaining.decisions import Counted
     from rulesengine.analysis.explaining.looking import Looked
     from rulesengine.analysis.explaining.replaying import Replay, Told
     from rulesengine.case import Decision
@@ -82,16 +83,17 @@ def _lines(replay: Replay, why: Why) -> Iterator[str]:
     clock = Clock(pack.zone, to_datetime(told.moment))
     edge = f", {EDGES[replay.edge]}" if replay.edge else ""
     number = f"Step {told.step} of {len(replay.steps)}, {clock.show(to_datetime(told.moment))}"
-    yield paint(clean(f"{number}: {_asked(told)}"), "title")
+    yield paint(clean(clock.localised(f"{number}: {_asked(told)}")), "title")
     yield from _quiet(f"{replay.scenario}{edge}; {pack.title} {pack.version}, times in {pack.zone}")
     yield from _section("What time did before it" if told.event else "What time did", _time(why, clock))
     if told.decision is not None:
         yield from _section(*_answer(told.decision, clock))
+        yield from _section("Clocks it set going", _clocks(why, clock))
         yield from _section("What was looked at, in this order", _looked(why, clock))
         yield from _section("How long the answer holds", _holding(why, clock))
     if why.remedies is not None:
         title = "What would have to change (each was tried: it is accepted then)"
-        yield from _section(title, _remedies(why.remedies, clock))
+        yield from _section(title, _remedies(why, clock))
     yield from _section("Other steps", _others(replay, told, clock))
 
 
@@ -126,19 +128,35 @@ def _value(value: Any) -> str:
 
 
 def _time(why: Why, clock: Clock) -> Iterator[str]:
+    words = {"missed": "missed", "reminder": "a reminder of", "fired": "came to its end:"}
+    for one in why.counted:
+        told = one.decision
+        if told is None:
+            continue
+        fault = ", but its consequence was refused" if told.fault else ""
+        yield from _item(f"{clock.show(told.at)}  {words[told.kind]} {one.rule} of {one.target}{fault}")
+        for change in told.changes:
+            yield from _quiet(f"{change.rule} {change.target}: {change.from_} → {change.to}", 6)
+        yield from _count(one, clock)
+
+
+def _clocks(why: Why, clock: Clock) -> Iterator[str]:
     from rulesengine.case import to_datetime
 
     for one in why.counted:
-        told = one.decision
-        words = {"missed": "missed", "reminder": "a reminder of", "fired": "came to its end:"}
-        fault = ", but its consequence was refused" if told.fault else ""
-        yield from _item(f"{clock.show(told.at)}  {words[told.kind]} {told.deadline} of {one.target}{fault}")
-        for change in told.changes:
-            yield from _quiet(f"{change.rule} {change.target}: {change.from_} → {change.to}", 6)
-        if one.steps:
-            yield from _quiet(f"{one.within}, counted:", 6)
-        for moment, text in one.steps:
-            yield from _quiet(f"{clock.show(to_datetime(moment))}  {text}", 8)
+        if one.decision is None:
+            due = "without a moment" if one.due is None else f"due {clock.show(to_datetime(one.due))}"
+            yield from _item(f"{one.rule} of {one.target} {one.what}, {due}")
+            yield from _count(one, clock)
+
+
+def _count(one: Counted, clock: Clock) -> Iterator[str]:
+    from rulesengine.case import to_datetime
+
+    if one.steps:
+        yield from _quiet(f"{one.within}, counted:", 6)
+    for moment, text in one.steps:
+        yield from _quiet(f"{clock.show(to_datetime(moment))}  {text}", 8)
 
 
 def _answer(told: Decision, clock: Clock) -> tuple[str, Iterator[str]]:
@@ -164,6 +182,8 @@ def _rule(one: Looked, clock: Clock) -> Iterator[str]:
     yield f"  {paint(sign, role)} {first.lstrip()}"
     yield from rest
     for test in one.tested:
+        if test.key == "one_of" and not test.values:
+            continue
         values = ", ".join(f"{value.name} {value.value}" for value in test.values)
         same = len(test.values) == 1 and test.values[0].name == test.text
         detail = f"{test.key} {test.text}: {test.result}{f' ({values})' if values and not same else ''}"
@@ -189,12 +209,14 @@ def _outcome(told: Decision) -> str:
     return f"refused, {', '.join(reasons)}"
 
 
-def _remedies(found: tuple[Remedy, ...], clock: Clock) -> Iterator[str]:
-    if not found:
-        yield from _item("Nothing was found: no other actor, fact, context or moment, and no other event before it.")
-    for remedy in found:
+def _remedies(why: Why, clock: Clock) -> Iterator[str]:
+    for one in why.brought_by:
+        yield from _item(f"Nobody sends it: {one.rule} {one.how}.")
+    for remedy in why.remedies or ():
         text = " and ".join(_change(change) for change in remedy.changes)
         yield from _item(clock.localised(f"{text}  → {_outcome(remedy.decision).removeprefix('accepted, ')}"), 2)
+    if not why.remedies and not why.brought_by:
+        yield from _item("Nothing was found: no other actor, fact, context or moment, and no other event before it.")
 
 
 def _change(one: Change) -> str:
@@ -214,7 +236,7 @@ def _change(one: Change) -> str:
                 return f"from {one.at_least}{f' until {one.at_most}' if one.at_most else ''}"
             return f"no later than {one.at_most}"
     if one.after is None:
-        return f"without {one.name}"
+        return f"{one.name} not known{was}" if one.kind == "stored" else f"without {one.name}"
     return f"{one.name} {_range(one)}{was}"
 
 
@@ -259,10 +281,14 @@ def _data(replay: Replay, why: Why) -> dict[str, Any]:
         "asked": None if told.event is None else jsons.asked(told.event, told.context),
         "state": why.state,
         "decision": None if told.decision is None else jsons.decision(told.decision),
-        "time": [
+        "clocks": [
             {
-                "decision": jsons.decision(one.decision),
+                "rule": one.rule,
+                "target": one.target,
+                "what": one.what,
+                "due": None if one.due is None else jsons.moment(to_datetime(one.due)),
                 "within": one.within,
+                "decision": None if one.decision is None else jsons.decision(one.decision),
                 "counted": [{"at": jsons.moment(to_datetime(at)), "text": text} for at, text in one.steps],
             }
             for one in why.counted
@@ -276,6 +302,7 @@ def _data(replay: Replay, why: Why) -> dict[str, Any]:
             "then": jsons.decision(holding.then),
         },
         "remedies": None if why.remedies is None else [_remedy(one) for one in why.remedies],
+        "brought_by": [{"rule": one.rule, "how": one.how} for one in why.brought_by],
     }
 
 
