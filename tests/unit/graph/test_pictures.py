@@ -130,7 +130,7 @@ def test_a_label_says_who_when_and_by_when() -> None:
     # only the end of the wait escalates: one arrow
     assert arrows["claim.solve"] == ["solve", "after 3 days", "escalate", "by system"]
     assert arrows["claim.decide"] == ["decide", "customer_service, no time given"]
-    assert arrows["claim.cancel_sale"] == ["cancel_sale", "by customer_service", "when overdue(answer)"]
+    assert arrows["claim.cancel_sale"] == ["cancel_sale", "by customer_service, system", "when overdue(answer)"]
     assert arrows["claim.open_without_amicable_phase"][:3] == ["open_without_amicable_phase", "on open", "by buyer"]
 
 
