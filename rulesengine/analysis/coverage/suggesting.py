@@ -16,7 +16,7 @@ import msgspec
 from rulesengine.analysis.coverage import writing
 from rulesengine.analysis.coverage.items import AT_DUE, MET, REFUSES
 from rulesengine.analysis.coverage.watching import Watching
-from rulesengine.case import Case, Decision, Event, to_datetime
+from rulesengine.case import NEVER, Case, Decision, Event, to_datetime
 from rulesengine.coverage import Coverage, Item, Key, Suggestion
 from rulesengine.diagnostics import PackError
 from rulesengine.engine import AdvanceTooFarError, CaseError
@@ -33,6 +33,8 @@ MOST_TRIED = 250
 MOST_IN_ALL = 2_500
 #: situations that look alike are tried so often
 ALIKE = 3
+#: moments at which an event is tried: at once, and from then on when the answer may be another
+LATER = 3
 #: facts an event is tried with
 MOST_FACTS = 6
 #: families of instances that are put together for one process
@@ -132,31 +134,39 @@ class _Finder:
             return
         for event, by in self.events(item):
             for attempt in self.attempts(event, by, point, item):
-                decision = self.decided(point, attempt)
-                if decision is None:
-                    continue
-                hit = item.key in self.noted
-                if hit:
-                    yield [self.step(point, attempt, decision)], {}
-                elif item.kind == "limit" and (decision.accepted or item.rule in decision.rules):
-                    yield [self.step(point, attempt, None)], {"limit": item.rule}
+                at = point.case.moment
+                for _ in range(LATER):
+                    decision = self.decided(point, attempt, at)
+                    if decision is None:
+                        break
+                    if item.key in self.noted:
+                        yield [self.step(point, attempt, at, decision)], {}
+                    elif item.kind == "limit" and (decision.accepted or item.rule in decision.rules):
+                        yield [self.step(point, attempt, point.case.moment, None)], {"limit": item.rule}
+                    if decision.until >= NEVER:
+                        break
+                    # the answer may be another one from then on
+                    at = decision.until + 1
         if item.kind in ("transition", "state"):
-            # what time does by itself
+            wanted = {(rule.rule.partition(".")[0], rule.event) for rule in self.rules(item)}
             for instance in point.case.instances.values():
                 for deadline in self.pack.processes[instance.process].deadlines:
-                    runs = instance.runs.get(deadline.name)
-                    if deadline.then and runs and runs[-1].ended is None and runs[-1].fires is not None:
+                    runs = instance.runs.get(deadline.name) if (instance.process, deadline.then) in wanted else None
+                    if runs and runs[-1].ended is None and runs[-1].fires is not None:
                         yield [{"at": writing.local(self.pack, runs[-1].fires + 1)}], {}
 
     def waits(self, item: Item, point: Point) -> Iterator[tuple[list[dict[str, Any]], dict[str, Any]]]:
         process, _, name = item.rule.partition(".")
+        waiting = any(one.wait for one in self.pack.processes[process].deadlines if one.name == name)
         for instance in point.case.instances.values():
             runs = instance.runs.get(name) if instance.process == process else None
             if not runs or runs[-1].outcome != "open" or runs[-1].due is None:
                 continue
             named = f"{instance.id}.{name}"
             if item.what == AT_DUE:
-                yield [{"note": "At the moment at which it is due"}], {"deadline": named}
+                # a wait is not missed: at its edge there is what it leads to
+                edge = {"edge": "consequence"} if waiting else {}
+                yield [{"note": "At the moment at which it is due"}], {"deadline": named, **edge}
             else:
                 word = "missed" if item.what == "missed" else "fired"
                 moment = runs[-1].due if word == "missed" else runs[-1].fires or runs[-1].due
@@ -164,6 +174,14 @@ class _Finder:
 
     def events(self, item: Item) -> list[tuple[str, str]]:
         """Events with an actor each that may do what is missing."""
+        found: dict[tuple[str, str], None] = {}
+        for rule in self.rules(item):
+            of = rule.rule.partition(".")[0]
+            found.update(dict.fromkeys((f"{of}.{rule.event}", by) for by in sorted(rule.by - {SYSTEM})))
+        return list(found)
+
+    def rules(self, item: Item) -> list[Transition]:
+        """Transitions that may do what is missing, and those that raise them."""
         process, _, name = item.rule.partition(".")
         own = self.pack.processes[process]
 
@@ -193,11 +211,7 @@ class _Finder:
                         met = [rule for rule in own.transitions if rule.event in deadline.met_by]
                         leaving = [r for r in own.transitions if r.states & deadline.states and r.to]
                         rules += (met or leaving) if item.what == MET else into(deadline.states)
-        found: dict[tuple[str, str], None] = {}
-        for rule in self.raising(rules):
-            of = rule.rule.partition(".")[0]
-            found.update(dict.fromkeys((f"{of}.{rule.event}", by) for by in sorted(rule.by - {SYSTEM})))
-        return list(found)
+        return self.raising(rules)
 
     def raising(self, rules: Iterable[Transition]) -> list[Transition]:
         """These transitions, and those that raise their events."""
@@ -292,12 +306,12 @@ class _Finder:
 
     # trying it
 
-    def decided(self, point: Point, attempt: Try) -> Decision | None:
-        """What the engine says; `noted` then tells what that tries."""
+    def decided(self, point: Point, attempt: Try, at: int) -> Decision | None:
+        """What the engine says at a moment; `noted` then tells what that tries."""
         event = Event(
             event=attempt.event,
             by=attempt.by,
-            at=to_datetime(point.case.moment),
+            at=to_datetime(at),
             target=attempt.target,
             facts=attempt.facts,
         )
@@ -310,10 +324,11 @@ class _Finder:
         self.noted = self.engine.noted()
         return decision
 
-    def step(self, point: Point, attempt: Try, decision: Decision | None) -> dict[str, Any]:
+    def step(self, point: Point, attempt: Try, at: int, decision: Decision | None) -> dict[str, Any]:
         """The step of a scenario; without a decision nothing is expected."""
         process = self.pack.processes[attempt.event.partition(".")[0]]
-        step: dict[str, Any] = {"event": attempt.event, "by": attempt.by}
+        step: dict[str, Any] = {} if at == point.case.moment else {"at": writing.local(self.pack, at)}
+        step |= {"event": attempt.event, "by": attempt.by}
         if attempt.target:
             step["target"] = attempt.target
         if attempt.facts:
@@ -329,7 +344,6 @@ class _Finder:
             known = {rule.rule for one in self.pack.processes.values() for rule in one.rules}
             why = dict.fromkeys(reason.rule if reason.rule in known else reason.code for reason in decision.reasons)
             step["expect"] = {"refused": list(why)}
-        del point
         return step
 
     def played(
@@ -364,10 +378,11 @@ class _Finder:
         return found
 
     def families_of(self, process: str) -> Iterator[str]:
-        line = _line(self.pack, process)
-        open_states = [[name for name, state in one.states.items() if not state.final] for one in line]
-        for states in product(*open_states):
-            yield self.given(list(zip(line, states, strict=True)), [{"note": "The start."}], "The start")
+        whole = _line(self.pack, process)
+        for line in (whole[:-1], whole):
+            open_states = [[name for name, state in one.states.items() if not state.final] for one in line]
+            for states in product(*open_states):
+                yield self.given(list(zip(line, states, strict=True)), [{"note": "The start."}], "The start")
 
     def given(self, family: Sequence[tuple[Process, str]], steps: Sequence[Mapping[str, Any]], title: str) -> str:
         assert self.first is not None
