@@ -4,8 +4,10 @@
 fails here until it is one of these.
 """
 
+import os
 import re
-import shlex
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +23,7 @@ ELSEWHERE = {
     "README.md": {"yaml": "test_docs.py"},
     "write-a-policy.md": {"yaml": "test_guides.py"},
     "in-ci.md": {"yaml": "test_pages_for_teams.py"},
+    "add-a-kind-of-rule.md": dict.fromkeys(("diff", "yaml", "sh", "text"), "test_adding_a_kind.py"),
     "draw-a-process.md": {"sh": "test_pages_for_teams.py", "mermaid": "test_pages_for_teams.py"},
 }
 #: files that are checked or played by this test or by `rulesengine test`, so that showing a part of one is enough
@@ -94,13 +97,27 @@ def test_a_block_that_nothing_runs_is_found(text: str, left: int, tmp_path: Path
     assert len(unrun(page)) == left
 
 
-@pytest.mark.parametrize(
-    "command", sorted({line for page in PAGES for line in LISTED.findall(FENCED.sub("", page.read_text()))})
-)
-def test_a_command_in_a_list_runs(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    result = CliRunner().invoke(main, shlex.split(command)[1:])
-    assert result.exit_code == 0, result.output
+def listed(page: Path) -> list[str]:
+    """The commands that a page lists outside of blocks."""
+    return LISTED.findall(FENCED.sub("", page.read_text()))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if listed(page)], ids=lambda page: page.name)
+def test_the_commands_in_a_list_run(page: Path, tmp_path: Path) -> None:
+    """One after the other, in a folder that has what the project's has."""
+    for folder in ("docs", "policies", "schema", "tests"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    program = f'rulesengine() {{ "{sys.executable}" -m rulesengine "$@"; }}'
+    ran = subprocess.run(
+        ["sh", "-ec", "\n".join([program, *listed(page)])],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stderr
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
