@@ -22,6 +22,7 @@ def nearby(pack: Pack, mutant: Mutant, data: Data, moments: Sequence[str], case:
     """The story of a scenario with one thing changed, what lies nearest to the mistake first."""
     event = _event(pack, mutant)
     yield from _others_act(pack, data, event)
+    yield from _at_once(pack, data, event)
     yield from _states(pack, data)
     yield from _facts(pack, data)
     yield from ({**data, "steps": [*data["steps"], {"at": moment}]} for moment in moments)
@@ -112,21 +113,77 @@ def _contexts(pack: Pack, data: Data) -> Iterator[Data]:
                 yield {**data, "context": {**context, group: {**context.get(group, {}), name: other}}}
 
 
+def _at_once(pack: Pack, data: Data, event: str) -> Iterator[Data]:
+    """The event and nothing else, tried by everybody on what is given, in every state from which it may happen."""
+    if not event:
+        return
+    process, _, name = event.partition(".")
+    rules = [rule for rule in pack.processes[process].transitions if rule.event == name]
+    states = [state for state in pack.processes[process].states if any(state in rule.states for rule in rules)]
+    given = data.get("given", [])
+    wanted = pack.processes[process].under if any(rule.creates for rule in rules) else process
+    if wanted and all(one["process"] != wanted for one in given):
+        # what the story brings about is put there beforehand, below what it belongs to
+        above = pack.processes[wanted].under
+        if any(one["process"] == above for one in given) or not above:
+            given = [*given, {"process": wanted}]
+    for at, one in enumerate(given):
+        if one["process"] == wanted:
+            for state in states or [one.get("state")]:
+                put = _with(given, at, {**one, "state": state} if state else one)
+                for step in _tries(pack, data, event, _named(given, at)):
+                    yield {**data, "given": put, "steps": [step]}
+    if not wanted:
+        for step in _tries(pack, data, event, ""):
+            yield {**data, "given": [], "steps": [step]}
+
+
+def _named(given: Sequence[Any], at: int) -> str:
+    """How a given instance is called: without an id it is counted, among those of its process."""
+    one = given[at]
+    before = [other for other in given[:at] if other["process"] == one["process"] and "id" not in other]
+    return f"{one['process']}/{one.get('id', len(before) + 1)}"
+
+
+def _tries(pack: Pack, data: Data, event: str, target: str) -> Iterator[dict[str, Any]]:
+    """Steps in which everybody tries an event, with facts that scenarios have for it, or plain ones."""
+    process, _, name = event.partition(".")
+    rules = [rule for rule in pack.processes[process].transitions if rule.event == name]
+    known = [step["facts"] for step in data["steps"] if step.get("event") == event and "facts" in step]
+    kinds = pack.processes[process].facts
+    wanted = [*known[:2], *({one: _plain(kinds[one], data["start"]) for one in rule.requires} for rule in rules)]
+    seen: list[dict[str, Any]] = []
+    for facts in wanted:
+        if facts not in seen and None not in facts.values():
+            seen.append(facts)
+            for actor in pack.actors:
+                if actor != "system":
+                    step = {"event": event, **({"target": target} if target else {}), "by": actor}
+                    yield {**step, **({"facts": facts} if facts else {})}
+
+
+def _plain(kind: FactType, start: str) -> Any:
+    """A value of a fact; None where there is no plain one."""
+    plain = {"money": Decimal("1.00"), "number": 1, "integer": 1, "text": "A1", "boolean": True}
+    if kind.kind == "choice":
+        return kind.choices[0]
+    if kind.kind in ("datetime", "date"):
+        return start if kind.kind == "datetime" else start[:10]
+    return plain.get(kind.kind)
+
+
 def _asked(pack: Pack, data: Data, event: str, case: Case | None) -> Iterator[Data]:
     """The event tried when all else is done, by everybody on everything."""
     if not event or case is None:
         return
     process, _, name = event.partition(".")
     declared = pack.processes[process]
-    rules = [rule for rule in declared.transitions if rule.event == name]
-    wanted = declared.under if any(rule.creates for rule in rules) else process
+    creates = any(rule.creates for rule in declared.transitions if rule.event == name)
+    wanted = declared.under if creates else process
     targets = [instance.id for instance in case.instances.values() if instance.process == wanted]
-    known = [step["facts"] for step in data["steps"] if step.get("event") == event and "facts" in step]
     for target in targets[:3]:
-        for actor in pack.actors:
-            for facts in known[:2] or [{}]:
-                step = {"event": event, "target": target, "by": actor, **({"facts": facts} if facts else {})}
-                yield {**data, "steps": [*data["steps"], step]}
+        for step in _tries(pack, data, event, target):
+            yield {**data, "steps": [*data["steps"], step]}
 
 
 def _waits(data: Data) -> Iterator[Data]:

@@ -9,24 +9,31 @@ from its text and played: it holds for the pack, and fails with the mistake.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import Any
+
+import msgspec
 
 from rulesengine.analysis.mutation.nearby import Data, nearby
 from rulesengine.analysis.mutation.operators import Mutant
 from rulesengine.analysis.mutation.trying import Bench, InvalidError, Mistaken, fails
 from rulesengine.analysis.mutation.writing import written
-from rulesengine.case import Case, Decision, Reason, Run
+from rulesengine.case import Case, Decision, Reason, Run, to_moment
 from rulesengine.diagnostics import PackError, Span
 from rulesengine.document import Node, plain
 from rulesengine.engine import Engine
 from rulesengine.pack import Pack
-from rulesengine.simulation import Player, Scenario, Standing, parse_scenario
+from rulesengine.rules.limit import Limit
+from rulesengine.simulation import Player, Scenario, Standing, parse_scenario, play
 from rulesengine.simulation.binding import bind
 from rulesengine.simulation.expectations import named
 
 #: scenarios with one thing changed that are played for one mistake
 TRIES = 600
+#: and how many, where one was found that tells it by a thing nobody would look for first
+MORE = 150
+HIDDEN = frozenset({"valid_until"})
 #: of them, how many near one scenario before it is the turn of the next
 SOME = 24
 #: what is expected, the plainest first
@@ -37,30 +44,58 @@ NOWHERE = Span("scenario", 1, 1, 1, 1)
 Seen = Mapping[str, Any]
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario that tells, as text and as the data it came from; `key` says by what."""
+
+    key: str
+    text: str
+    data: Data
+
+
 def telling(bench: Bench, mutant: Mutant) -> str | None:
     """The text of a scenario that holds for the pack and fails with the mistake; None where none was found nearby."""
-    engine = Mistaken(bench, mutant)
+    wrong = Mistaken(bench, mutant)
     tries = 0
-    laps = [_candidates(bench, engine, mutant, story.scenario) for story in bench.met(mutant, under_any=True)]
+    laps = [_candidates(bench, wrong, mutant, story.scenario) for story in bench.near(mutant)]
     # first all as they are, then each with a few changes, round and round
     size = 1
-    while laps and tries < TRIES:
+    hidden: Found | None = None
+    while laps and tries < (TRIES if hidden is None else MORE):
         rest = []
         for lap in laps:
             some = list(islice(lap, size))
             tries += len(some)
-            text = next((text for data in some if (text := _told(bench.engine, engine, mutant, data))), None)
-            if text is not None:
-                return text
+            for found in (found for data in some if (found := _told(bench.engine, wrong, mutant, data)) is not None):
+                if found.key not in HIDDEN:
+                    return _shortened(bench.engine, wrong, mutant, found).text
+                hidden = hidden or found
             if len(some) == size:
                 rest.append(lap)
             if tries >= TRIES:
                 break
         laps, size = rest, SOME
-    return None
+    return None if hidden is None else _shortened(bench.engine, wrong, mutant, hidden).text
 
 
-def _candidates(bench: Bench, engine: Engine, mutant: Mutant, scenario: Scenario) -> Iterator[Data]:
+def _shortened(right: Engine, wrong: Engine, mutant: Mutant, found: Found) -> Found:
+    """The same without all that it can do without."""
+
+    def without(data: Data) -> None:
+        nonlocal found
+        less = _told(right, wrong, mutant, data)
+        found = less if less is not None and less.key == found.key else found
+
+    for section in ("steps", "given", "steps"):
+        for at in reversed(range(len(found.data.get(section, [])))):
+            values = found.data.get(section, [])
+            without({**found.data, section: [*values[:at], *values[at + 1 :]]})
+    for key in ("context", "readings"):
+        if key in found.data:
+            without({other: value for other, value in found.data.items() if other != key})
+    return found
+
+
+def _candidates(bench: Bench, wrong: Engine, mutant: Mutant, scenario: Scenario) -> Iterator[Data]:
     """A scenario without what it expects, and the same with one thing changed."""
     data = {key: value for key, value in plain(scenario.node).items() if key != "boundaries"}
     data["steps"] = [{key: value for key, value in step.items() if key != "expect"} for step in data["steps"]]
@@ -68,7 +103,8 @@ def _candidates(bench: Bench, engine: Engine, mutant: Mutant, scenario: Scenario
     if readings := bench.readings_of(mutant):
         data["readings"] = {**data.get("readings", {}), **readings}
     yield data
-    moments = _moments(bench.engine, engine, data)
+    yield from _edges(bench.engine, wrong, mutant, data)
+    moments = _moments(bench.engine, wrong, data)
     yield from nearby(bench.pack, mutant, data, moments, _there(bench.engine, data))
 
 
@@ -92,8 +128,8 @@ def _node(value: Any) -> Node:
     return Node(span=NOWHERE, value=[_node(each) for each in value] if isinstance(value, list) else value)
 
 
-def _told(right: Engine, wrong: Engine, mutant: Mutant, data: Data) -> str | None:
-    """The text of this scenario with the expectation that tells the two engines apart."""
+def _told(right: Engine, wrong: Engine, mutant: Mutant, data: Data) -> Found | None:
+    """This scenario, up to the step that tells the two engines apart, with that as its expectation."""
     scenario = _scenario(data)
     try:
         one, other = (_told_by(engine, scenario) for engine in (right, wrong))
@@ -105,9 +141,9 @@ def _told(right: Engine, wrong: Engine, mutant: Mutant, data: Data) -> str | Non
                 continue
             text = _text(mutant, data, said, _expected(key, left, different))
             found = parse_scenario(text, data["file"])
-            if not fails(found, right) and fails(found, wrong):
-                return text
-            return None
+            if fails(found, right) or not fails(found, wrong):
+                return None
+            return Found(key=key, text=text, data={**data, "steps": data["steps"][: len(said) - 1]})
     except (PackError, InvalidError):
         pass
     return None
@@ -138,7 +174,7 @@ def _seen(pack: Pack, standing: Standing, decision: Decision | None, passed: Seq
     found["notified"] = list(dict.fromkeys(note.to for one in everything for note in one.notifications))
     if decision is not None and decision.accepted:
         until = decision.valid_until
-        found["valid_until"] = None if until is None else moment_text(pack, int(until.timestamp() * 1_000_000))
+        found["valid_until"] = None if until is None else moment_text(pack, to_moment(until))
     found["due"] = {
         named(f"{instance.process}.{deadline}", instance.id): _due(pack, runs)
         for instance in standing.case.instances.values()
@@ -198,7 +234,7 @@ def _text(mutant: Mutant, data: Data, said: Sequence[tuple[Pack, Seen]], expecte
     if expected.keys() & {"accepted", "refused"}:
         usual = {}
     steps[-1] = {**steps[-1], "expect": {**usual, **expected}}
-    kept = {key: value for key, value in data.items() if key not in ("scenario", "steps", "file")}
+    kept = {key: value for key, value in data.items() if key not in ("scenario", "steps", "file") and value}
     title = f"{mutant.rule} as it is written, and not with {mutant.change}"
     return written({"scenario": title, **kept, "steps": steps})
 
@@ -221,6 +257,41 @@ def _moments(right: Engine, wrong: Engine, data: Data) -> list[str]:
                     if moment is not None and moment >= standing.moment:
                         found[moment_text(pack, moment + 1)] = None
     return sorted(found)
+
+
+def _edges(right: Engine, wrong: Engine, mutant: Mutant, data: Data) -> Iterator[Data]:
+    """The story up to an event that is limited, just before the edge of the limit, at it, and just after it."""
+    seen: list[Data] = []
+    for at, step in enumerate(data["steps"]):
+        process, _, event = str(step.get("event", "")).partition(".")
+        declared = right.pack.processes.get(process)
+        limits = [one for one in declared.limits if one.event == event] if declared is not None else []
+        for limit in limits:
+            if mutant.path[0] == "processes" and limit.rule != mutant.rule:
+                continue
+            timed = {"at", "after"} if limit.form == "window" else set()
+            last = {key: value for key, value in step.items() if key not in timed}
+            for engine in (right, wrong):
+                for moved in _at_edge(engine, {**data, "steps": [*data["steps"][:at], last]}, limit):
+                    if moved not in seen:
+                        seen.append(moved)
+                        yield moved
+
+
+def _at_edge(engine: Engine, data: Data, limit: Limit) -> Iterator[Data]:
+    try:
+        story = play(_scenario({**data, "boundaries": {"limit": limit.rule}}), engine)
+    except (PackError, InvalidError):
+        return
+    *before, last = data["steps"]
+    for _, moved, end in story.endings:
+        if limit.form == "window":
+            moment = moment_text(story.plan.pack, to_moment(end.entries[-1].at))
+            event, *rest = last.items()
+            yield {**data, "steps": [*before, dict([event, ("at", moment), *rest])]}
+        elif limit.form in ("bound", "total"):
+            name, _, value = moved.partition(" ")
+            yield {**data, "steps": [*before, {**last, "facts": {**last.get("facts", {}), name: Decimal(value)}}]}
 
 
 def _there(engine: Engine, data: Data) -> Case | None:

@@ -69,12 +69,19 @@ class Bench:
         if any(found.severity == "error" for found in check_meaning(pack, before)):
             raise InvalidError
 
-    def met(self, mutant: Mutant, *, under_any: bool = False) -> list[Story]:
-        """The scenarios that may come out differently, the likeliest first; all others cannot. `under_any`: as well
-        those that would have to choose the reading in which the mistake is made.
-        """
+    def near(self, mutant: Mutant) -> list[Story]:
+        """The scenarios that may come out differently with another reading or something added, the likeliest first."""
+        met = self._ranked(mutant, {})
+        variant = mutant.path[1] if mutant.path[0] == "variants" else None
+        other = [one for one in self.stories.values() if one not in met]
+        return [*met, *(one for one in other if variant in (None, one.plan.pack.variant))]
+
+    def met(self, mutant: Mutant) -> list[Story]:
+        """The scenarios that may come out differently, the likeliest first; all others cannot."""
+        return self._ranked(mutant, self.readings_of(mutant))
+
+    def _ranked(self, mutant: Mutant, readings: Mapping[str, str]) -> list[Story]:
         changed = changed_of(self.pack, mutant)
-        readings = {} if under_any else self.readings_of(mutant)
         met = [story for story in self.stories.values() if self._meets(story, mutant, changed, readings)]
         sharp = self._sharp.get(mutant.rule, [])
         word = re.compile(rf"\b{re.escape(mutant.rule)}\b")
