@@ -71,7 +71,7 @@ class PackError(Exception):
 
 #: code -> (severity, title). RE1xx reading a document, RE2xx its shape, RE3xx names and types, RE4xx expressions and
 #: periods, RE5xx what the rules mean together, RE6xx scenarios, RE7xx registers of sources, RE8xx common vocabularies,
-#: RE9xx files of cases.
+#: RE9xx files of cases. RLxxx is advice: RL1xx on time, RL2xx on guards, RL3xx on limits, RL4xx on upkeep.
 CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RE101": ("error", "The file cannot be read"),
     "RE102": ("error", "The file is too large"),
@@ -148,6 +148,24 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RE802": ("error", "Unknown common word"),
     "RE803": ("error", "A topic says nothing of a pack"),
     "RE901": ("error", "A line is no case of this pack"),
+    "RL101": ("warning", "A wait without end"),
+    "RL102": ("warning", "A deadline that never comes to its end"),
+    "RL103": ("warning", "A reminder that never comes"),
+    "RL104": ("warning", "A suspension that nothing lifts"),
+    "RL105": ("warning", "A right that nobody can use"),
+    "RL106": ("warning", "An event is left to the engine, and nothing raises it"),
+    "RL201": ("warning", "A guard that can never hold"),
+    "RL202": ("warning", "A guard that always holds"),
+    "RL203": ("warning", "Guards that overlap"),
+    "RL204": ("warning", "Guards that leave a gap"),
+    "RL301": ("warning", "A limit that never refuses anything"),
+    "RL302": ("warning", "A limit that refuses everything"),
+    "RL401": ("warning", "A fact that nobody states"),
+    "RL402": ("warning", "A name that nothing uses"),
+    "RL403": ("warning", "Two names that are hard to tell apart"),
+    "RL404": ("warning", "A key that changes nothing"),
+    "RL405": ("warning", "The day of review has passed"),
+    "RL406": ("warning", "A waiver that waives nothing"),
 }
 
 
@@ -180,7 +198,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         most = max(1, max(len(word), len(lowered)) // 3)
         if likely is not None:
             most = min(most, likely[0])
-        distance = _distance(word, lowered, most)
+        distance = distance_of(word, lowered, most)
         if distance > most:
             continue
         rank = (distance, lowered[:1] != word[:1], abs(len(lowered) - len(word)))
@@ -194,7 +212,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return lowered_first[close[0]] if close else None
 
 
-def _distance(one: str, other: str, most: int) -> int:
+def distance_of(one: str, other: str, most: int) -> int:
     """How many letters have to be put in, left out, replaced or swapped with the next to make one word of the other;
     more than `most` where it is more than that.
     """

@@ -58,7 +58,7 @@ def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
         say_json(diagnostics(found))
         return code_for(found)
     if form != "text":
-        _report(form, files, list(found))
+        report(form, files, list(found), command="check", code=code_for(found))
         return code_for(found)
     if found:
         show_findings(found)
@@ -71,8 +71,8 @@ def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
     return code_for(found)
 
 
-def _report(form: str, files: list[str], found: list[Diagnostic]) -> None:
-    """The findings in the format of another program."""
+def report(form: str, files: list[str], found: list[Diagnostic], *, command: str, code: int) -> None:
+    """The findings of a command in the format of another program."""
     from rulesengine import __version__
     from rulesengine.render.github import of_findings
     from rulesengine.render.junit import junit, of_packs
@@ -84,9 +84,9 @@ def _report(form: str, files: list[str], found: list[Diagnostic]) -> None:
         return file.read_text(encoding="utf-8") if file.is_file() else ""
 
     if form == "sarif":
-        say_json(sarif(found, version=__version__, exit_code=code_for(found), page=page, file=in_repository))
+        say_json(sarif(found, version=__version__, exit_code=code, page=page, file=in_repository))
     elif form == "junit":
-        say(junit("rulesengine check", of_packs(files, found)).rstrip("\n"))
+        say(junit(f"rulesengine {command}", of_packs(files, found)).rstrip("\n"))
     elif found:
         say(of_findings(found, in_repository))
 

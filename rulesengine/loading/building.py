@@ -33,7 +33,9 @@ NAMED = frozenset(
     }
 )
 #: keys that say nothing about what happens
-SILENT = frozenset({"title", "source", "assumed", "question", "register", "review_by", "extends", "indicators"})
+SILENT = frozenset(
+    {"title", "source", "assumed", "question", "register", "review_by", "waive", "extends", "indicators"}
+)
 
 
 def meaning_of(node: Node, *, named: bool = False, depth: int = 0) -> Any:

@@ -149,11 +149,13 @@ def test_a_line_that_is_no_case(tmp_path: Path) -> None:
 # codes and pages
 
 MADE_ABOVE = {"RE101", "RE102", "RE103", "RE515", "RE901"}
+#: advice is tried with the files of `lint/`
+CHECKED = {code for code in CATALOGUE if code.startswith("RE")}
 
 
 def test_every_code_is_raised_by_a_broken_file() -> None:
     raised = {d.code for file in (*PACKS, *SCENARIOS, *VOCABULARIES) for d in findings(file)}
-    assert raised | MADE_ABOVE == set(CATALOGUE)
+    assert raised | MADE_ABOVE == CHECKED
 
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
@@ -168,7 +170,7 @@ def test_a_page_says_what_the_code_means(code: str) -> None:
     assert len(re.findall(r"^```\w+\n", text, re.MULTILINE)) == 2
 
 
-@pytest.mark.parametrize("code", sorted(set(CATALOGUE) - NO_YAML))
+@pytest.mark.parametrize("code", sorted(CHECKED - NO_YAML))
 def test_the_example_of_a_page_is_wrong_and_mended_it_is_right(code: str, tmp_path: Path) -> None:
     """The first block of a page stands in a broken file of its code; with the second in its place nothing is wrong."""
     text = (PAGES / f"{code}.md").read_text(encoding="utf-8")

@@ -55,10 +55,10 @@ def _check_pair(
         return 0
     creates = first.creates and second.creates
     shared = [state for state in process.states if state in first.states & second.states]
-    shared = [state for state in shared if _result(first, state) != _result(second, state)]
-    if not shared and not (creates and _result(first, None) != _result(second, None)):
+    shared = [state for state in shared if result_of(first, state) != result_of(second, state)]
+    if not shared and not (creates and result_of(first, None) != result_of(second, None)):
         return 0
-    one, two = _parts(first), _parts(second)
+    one, two = parts_of(first), parts_of(second)
     if any(Literal(part.node, not part.wanted) in two for part in one):
         return 0
     search = Search(
@@ -93,7 +93,7 @@ def _check_pair(
     return search.tries
 
 
-def _parts(transition: Transition) -> list[Literal]:
+def parts_of(transition: Transition) -> list[Literal]:
     """What has to hold for a transition to fit: each guard as a whole, and in its parts."""
     found: dict[Literal, None] = {}
     for guard in transition.guards:
@@ -102,7 +102,7 @@ def _parts(transition: Transition) -> list[Literal]:
     return list(found)
 
 
-def _result(transition: Transition, state: str | None) -> tuple[Any, ...]:
+def result_of(transition: Transition, state: str | None) -> tuple[Any, ...]:
     """What a transition does from a state, to be compared."""
 
     def written(pairs: Sequence[tuple[str, Expression]]) -> frozenset[tuple[str, Any]]:

@@ -1,0 +1,1 @@
+"""The rules of advice, one module each; `lint` knows the list."""
