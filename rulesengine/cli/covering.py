@@ -31,6 +31,11 @@ class Covering:
                 self._told.setdefault(name, []).append((story, noted))
         return story, findings
 
+    def noted(self, pack: str) -> tuple[int, frozenset[Key]]:
+        """How many scenarios of packs of this name were played, and all that they tried."""
+        found = [noted for told in self._told.values() for story, noted in told if story.plan.pack.name == pack]
+        return len(found), frozenset().union(*found)
+
     def coverages(self, suggest: int = 0) -> list[Coverage]:
         """What was tried of each pack, with up to so many scenarios for what was not."""
         from rulesengine.analysis.coverage import coverage_of, suggested

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from rulesengine.cli.common import Progress, code_for, say, show_findings
+from rulesengine.cli.covering import Covering
 from rulesengine.cli.naming import files as complete
 from rulesengine.cli.naming import known, packs
 from rulesengine.cli.program import FAILED
-from rulesengine.cli.scenarios import played, scenario_files, without
+from rulesengine.cli.scenarios import scenario_files, without
 
 if TYPE_CHECKING:
     from rulesengine.diagnostics import Diagnostic
-    from rulesengine.engine import Engine
     from rulesengine.pack import Pack
     from rulesengine.render.graph import Picture, Walk
     from rulesengine.simulation import Story
-    from rulesengine.trace import Timeline
 
 Form = Literal["mermaid", "dot", "svg"]
 #: what a file is written in when nobody says
@@ -76,7 +75,7 @@ def graph(
     """
     from rulesengine.diagnostics import PackError
     from rulesengine.loading import load_pack
-    from rulesengine.render.graph import picture
+    from rulesengine.render.graph import picture, walk_of
 
     if trace is not None and coverage:
         raise click.UsageError("Colour either the path of one scenario (--trace) or what many leave out (--coverage).")
@@ -89,13 +88,11 @@ def graph(
         _check_names(loaded, processes)
         if trace is not None:
             story, loaded = _traced(trace, loaded)
-            walk = _walk([story.trace().timelines[-1]])
+            walk = walk_of([story.trace().timelines[-1]])
             drawn = picture(loaded, processes, walk=walk, story="trace", told=story.scenario.title)
         elif coverage:
-            stories, found = _played(coverage, loaded)
-            walk = _walk([line for story in stories for line in story.trace().timelines])
-            told = f"the {len(stories)} scenarios"
-            drawn = picture(loaded, processes, walk=walk, story="coverage", told=told)
+            count, walk, found = _covered(coverage, loaded)
+            drawn = picture(loaded, processes, walk=walk, story="coverage", told=f"the {count} scenarios")
         else:
             drawn = picture(loaded, processes)
     except PackError as fault:
@@ -105,12 +102,6 @@ def graph(
         return code_for(found)
     _write(_text(drawn, form), output)
     return 0
-
-
-def _walk(timelines: list[Timeline]) -> Walk:
-    from rulesengine.render.graph import walk_of
-
-    return walk_of(timelines)
 
 
 def _check_names(pack: Pack, processes: tuple[str, ...]) -> None:
@@ -131,23 +122,34 @@ def _traced(file: str, pack: Pack) -> tuple[Story, Pack]:
     return story, story.plan.pack
 
 
-def _played(folders: tuple[str, ...], pack: Pack) -> tuple[list[Story], list[Diagnostic]]:
-    """The stories of this pack among the scenarios below the folders."""
+def _covered(folders: tuple[str, ...], pack: Pack) -> tuple[int, Walk, list[Diagnostic]]:
+    """How many scenarios of this pack stand below the folders, and what they try."""
+    from rulesengine.analysis.coverage import MISSED, OVER, RUNS
+    from rulesengine.render.graph import Walk
+
     files, found = scenario_files(folders)
-    engines: dict[str, Engine] = {}
-    stories: list[Story] = []
+    covering = Covering()
     progress = Progress(len(files), "scenarios")
     for done, (file, below) in enumerate(files.items()):
         progress.at(done)
-        story, findings = played(file, not all(below), engines)
+        story, findings = covering.played(file, not all(below))
         if story is None:
             found += findings
-        elif story.plan.pack.name == pack.name:
-            stories.append(story)
     progress.over()
-    if not stories and not found:
+    count, keys = covering.noted(pack.name)
+    if not count and not found:
         found += [without(folder) for folder in folders]
-    return stories, found
+
+    def rules(kind: str, *whats: str) -> frozenset[str]:
+        return frozenset(rule for of, rule, what in keys if of == kind and what in whats)
+
+    walk = Walk(
+        states=rules("state", "entered"),
+        taken=dict.fromkeys(rules("transition", "taken"), ()),
+        begun=rules("deadline", RUNS),
+        over=rules("deadline", MISSED, OVER),
+    )
+    return count, walk, found
 
 
 def _text(drawn: Picture, form: Form) -> str:

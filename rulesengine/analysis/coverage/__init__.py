@@ -10,8 +10,8 @@ deadline when it was met, missed, and stood open at exactly its moment, a limit 
 suspension when it reached somebody, refused an event and stopped a clock. Whatever is only `given` is not covered.
 """
 
-from rulesengine.analysis.coverage.items import coverage_of, items_of
+from rulesengine.analysis.coverage.items import MISSED, OVER, RUNS, coverage_of, items_of
 from rulesengine.analysis.coverage.suggesting import suggested
 from rulesengine.analysis.coverage.watching import Watching
 
-__all__ = ["Watching", "coverage_of", "items_of", "suggested"]
+__all__ = ["MISSED", "OVER", "RUNS", "Watching", "coverage_of", "items_of", "suggested"]

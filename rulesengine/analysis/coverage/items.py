@@ -20,6 +20,8 @@ from rulesengine.rules.suspension import Suspension
 Side = Literal["below", "at", "above"]
 #: what is said of a deadline
 MET, MISSED, OVER, AT_DUE = "met", "missed", "over", "at exactly due"
+#: noted beside, for pictures: the clock ran at all
+RUNS = "runs"
 #: what is said of a suspension
 IN_FORCE, REFUSES, STOPS = "in force", "an event refused", "a clock stopped"
 

@@ -23,6 +23,7 @@ from rulesengine.analysis.coverage.items import (
     MISSED,
     OVER,
     REFUSES,
+    RUNS,
     STOPS,
     Side,
     condition_key,
@@ -51,7 +52,7 @@ from rulesengine.rules.limit.judging import Scope
 #: the smallest step of a number
 TINY = Fraction(1, 1_000_000)
 #: what is noted of what a clock does
-CLOCKS = {"met": MET, "missed": MISSED, "elapsed": OVER}
+CLOCKS = {"started": RUNS, "met": MET, "missed": MISSED, "elapsed": OVER}
 
 
 class Notes:
@@ -141,6 +142,7 @@ class Watching(Engine):
         for instance in case.instances.values():
             for name, runs in instance.runs.items():
                 run = runs[-1]
+                self._notes.seen.add(("deadline", f"{instance.process}.{name}", RUNS))
                 if run.due == moment and run.began < moment and run.outcome == "open":
                     self._notes.seen.add(("deadline", f"{instance.process}.{name}", AT_DUE))
 
