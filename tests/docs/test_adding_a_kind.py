@@ -35,7 +35,7 @@ def test_the_story_comes_out_as_told(tmp_path: Path) -> None:
     ((_, pack), (_, command), (_, told)) = [block for block in blocks if block[0] != "diff"]
     (tmp_path / "docs/examples/meaning/urging.yaml").write_text(pack)
     ran = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command)],
+        [sys.executable, "-m", *shlex.split(command.replace("\\\n", ""))],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,

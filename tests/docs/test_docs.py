@@ -29,7 +29,8 @@ def commands() -> list[tuple[str, str, str]]:
     for page in PAGES:
         for kind, text in blocks(page):
             if kind == "console":
-                command, _, output = text.partition("\n")
+                # a long command goes on in the next line after a backslash
+                command, _, output = text.replace("\\\n", "").partition("\n")
                 found.append((page.name, command, output))
     return found
 

@@ -8,7 +8,7 @@ from rulesengine.diagnostics import CATALOGUE
 
 def page() -> str:
     """Every code with what it stands for, and a link to the page that explains it."""
-    lines = ["| code | | |", "|---|---|---|"]
+    lines = ["| code | | what it says |", "|---|---|---|"]
     for code, (severity, title) in CATALOGUE.items():
         lines.append(f"| [{code}](codes/{code}.md) | {severity} | {title} |")
     return "\n".join(lines) + tree([f"codes/{code}" for code in CATALOGUE])
