@@ -17,15 +17,15 @@ from rulesengine.analysis.explaining.widening import widened
 from rulesengine.case import NEVER, Case, Decision, Event, Instance, Option, Reason, to_datetime, to_moment
 from rulesengine.diagnostics import nearest
 from rulesengine.engine import AdvanceTooFarError, CaseError, Engine
-from rulesengine.facts import FactType, show_moment
+from rulesengine.facts import LAST_MOMENT, FactType, show_moment
 from rulesengine.rules.reading import SYSTEM
 
 #: questions to the engine for one refusal, those that look for the ends of ranges aside
 MOST_ASKED = 300
 #: changes made one on top of another
 DEEPEST = 3
-#: critical moments looked at, before the event and after it
-MOST_MOMENTS = 24
+#: critical moments looked at, from the step before on
+MOST_MOMENTS = 40
 #: values tried for a fact of another event, or of the case
 MOST_FILLED = 8
 #: instances whose facts are looked at
@@ -237,29 +237,30 @@ class _Search:
         if question.first:
             return
         at = to_moment(question.event.at)
-        accepted: list[tuple[int, int]] = []
+        before: tuple[int, int] | None = None
+        after: tuple[int, int] | None = None
+        open_until: tuple[int, int] | None = None
         moment = question.case.moment
-        for _ in range(2 * MOST_MOMENTS):
+        for _ in range(MOST_MOMENTS):
             try:
                 answer = ask(self._engine, _with(question, at=to_datetime(moment)))
             except AdvanceTooFarError:
                 break
-            if answer.accepted and moment <= answer.until:
-                accepted.append((moment, answer.until))
-                if moment > at:
-                    break
-            if answer.until >= NEVER or answer.until + 1 <= moment or not _exists(answer.until + 1):
+            last = answer.until if answer.until < LAST_MOMENT else NEVER
+            if answer.accepted and moment <= last:
+                first = open_until[0] if open_until is not None else moment
+                open_until = (first, last)
+            elif open_until is not None:
+                before, after = (before, open_until) if moment > at else (open_until, after)
+                open_until = None
+            if after is not None or last < moment or last >= NEVER:
                 break
-            moment = answer.until + 1
-        spans: list[tuple[int, int]] = []
-        for first, last in accepted:
-            if spans and spans[-1][1] + 1 == first:
-                spans[-1] = (spans[-1][0], last)
-            else:
-                spans.append((first, last))
-        before = [span for span in spans if span[1] < at][-1:]
-        after = [span for span in spans if span[0] > at][:1]
-        for (first, last), chosen in [*((span, span[1]) for span in before), *((span, span[0]) for span in after)]:
+            moment = last + 1
+        if open_until is not None:
+            # accepted as far as was looked
+            after = (open_until[0], NEVER)
+        for (first, last), at_last in ((span, span is before) for span in (before, after) if span is not None):
+            chosen = last if at_last else first
             change = Change(
                 kind="moment",
                 name="at",
@@ -365,7 +366,7 @@ class _Search:
 
     def _ranged(self, node: _Node, change: Change) -> Change:
         """A changed fact with all values around it that do as well."""
-        if change.kind not in ("fact", "context") or change.after is None:
+        if change.kind not in ("fact", "context", "stored") or change.after is None:
             return change
         type = self._type(node, change)
         question = node.question
@@ -375,6 +376,9 @@ class _Search:
         def accepts(value: Any) -> bool:
             if change.kind == "fact":
                 changed = _with(question, facts={**question.event.facts, change.name: value})
+            elif change.kind == "stored":
+                instance, _, fact = change.name.rpartition(".")
+                changed = with_stored(self._engine, question, instance, fact, value)
             else:
                 group, _, fact = change.name.partition(".")
                 context = {**question.context, group: {**question.context.get(group, {}), fact: value}}
@@ -393,6 +397,9 @@ class _Search:
         if change.kind == "context":
             group, _, fact = change.name.partition(".")
             return pack.context[group][fact]
+        if change.kind == "stored":
+            instance, _, fact = change.name.rpartition(".")
+            return pack.processes[instance.partition("/")[0]].facts[fact]
         process = pack.processes.get(node.question.event.event.partition(".")[0])
         return None if process is None else process.facts.get(change.name)
 
@@ -406,7 +413,7 @@ def _fact(name: str, type: FactType, before: Any, after: Any) -> Change:
         kind="fact",
         name=name,
         before=None if before is None else _text(before),
-        after=_text(after),
+        after=None if after is None else _text(after),
         type=type.type_text,
     )
 
@@ -415,12 +422,6 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _exists(moment: int) -> bool:
-    from rulesengine.facts import LAST_MOMENT
-
-    return moment <= LAST_MOMENT
 
 
 def _wanted(view: View | None) -> frozenset[tuple[str, str]]:

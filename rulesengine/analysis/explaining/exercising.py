@@ -85,6 +85,11 @@ def _concerns(decision: Decision, subject: Subject) -> bool:
         )
     if subject.kind == "process":
         return any(change.target.partition("/")[0] == name for change in decision.changes)
+    if subject.kind == "limit":
+        event = f"{subject.process}.{string(subject.node, 'event')}"
+        if any(change.event == event for change in decision.changes):
+            # kept
+            return True
     return (
         name == decision.deadline
         or name in decision.rules

@@ -322,7 +322,8 @@ def _readings(pack: Pack, subject: Subject) -> Iterator[Otherwise]:
     for one in readable:
         for reading, node in entries(one.node, "readings"):
             says: tuple[str, ...] = ()
-            if subject.kind in RULES:
+            # what a template leaves open keeps it from being read in another way
+            if subject.kind in RULES and not pack.abstract:
                 other = rebuilt(pack, pack.variant, {one.name: reading})
                 told = sentences(other, subject.process, subject.short, _same, state=False)
                 says = tuple(text for text in told if text not in here)

@@ -235,9 +235,9 @@ def _change(one: Change) -> str:
             if later:
                 return f"from {one.at_least}{f' until {one.at_most}' if one.at_most else ''}"
             return f"no later than {one.at_most}"
-    if one.after is None:
-        return f"{one.name} not known{was}" if one.kind == "stored" else f"without {one.name}"
-    return f"{one.name} {_range(one)}{was}"
+    if one.kind == "stored":
+        return f"had {one.name} been {'not known' if one.after is None else _range(one)}{was}"
+    return f"without {one.name}" if one.after is None else f"{one.name} {_range(one)}{was}"
 
 
 def _range(one: Change) -> str:
