@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from rulesengine.cli.naming import packs
 
 if TYPE_CHECKING:
     from rulesengine.analysis.lint import Advice, Report, Unseen, Waived
+    from rulesengine.analysis.lint.advice import Edit
     from rulesengine.analysis.lint.subject import Solver
     from rulesengine.analysis.lint.worlds import Worlds
     from rulesengine.diagnostics import Diagnostic
@@ -75,10 +77,9 @@ def lint(
             return analysis.lint(name, on=day, codes=codes, solver=maker)
 
         told = ask()
-        if fix:
-            number = _mend(file, told.advice)
+        while fix and (number := _mend(file, told.advice)):
             fixed += number
-            told = ask() if number else told
+            told = ask()
         found.update(dict.fromkeys((*told.errors, *(one.diagnostic for one in told.advice))))
         waived.update(dict.fromkeys(told.waived))
         unseen.update(dict.fromkeys(told.unseen))
@@ -158,25 +159,31 @@ def _solver() -> Callable[[Worlds], Solver]:
 
 
 def _mend(file: str, found: Iterable[Advice]) -> int:
-    """Takes out of a file what is mechanical, where the pack is as sound and decides the same after; how much."""
+    """Takes out of a file what is mechanical: all at once, or, where that leaves no sound pack, the first; how much."""
+    edits = [edit for one in found for edit in one.edits if edit.key.file == file]
+    for some in (edits, edits[:1]):
+        if some and _written(Path(file).resolve(), file, some):
+            return len(some)
+    return 0
+
+
+def _written(path: Path, file: str, edits: list[Edit]) -> bool:
+    """Whether the file stands there mended: only where it has changed, and is as sound a pack as before."""
     from rulesengine.analysis.lint.fixing import mended
     from rulesengine.loading import read_pack
 
-    edits = [edit for one in found for edit in one.edits if edit.key.file == file]
-    if not edits:
-        return 0
-    path = Path(file)
     text = path.read_bytes().decode("utf-8")
     changed = mended(text, edits)
-    before, _ = read_pack(path)
+    if changed == text:
+        return False
     trial = path.with_name(f".{path.stem}.mended.yaml")
     try:
         trial.write_bytes(changed.encode("utf-8"))
-        after, faults = read_pack(trial)
-        sound = after is not None and before is not None and not any(d.severity == "error" for d in faults)
-        if changed == text or not sound:
-            return 0
+        shutil.copymode(path, trial)
+        before, after = read_pack(file)[0], read_pack(trial)
+        if before is None or after[0] is None or any(d.severity == "error" for d in after[1]):
+            return False
         os.replace(trial, path)
     finally:
         trial.unlink(missing_ok=True)
-    return len(edits)
+    return True

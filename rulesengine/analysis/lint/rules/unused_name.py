@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from rulesengine.analysis.lint.advice import Advice, advice
@@ -10,6 +11,7 @@ from rulesengine.analysis.lint.subject import Subject
 from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 
+NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 #: parts that only tell about a rule
 TELLING = ("title", "source", "assumed", "question", "waive", "review_by")
 
@@ -27,40 +29,46 @@ def find(subject: Subject) -> Iterator[Advice]:
 
 def unused(subject: Subject) -> Iterator[tuple[str, str, Span, bool]]:
     """What is declared: kind, name, place, and whether anything names it."""
-    document = subject.document
-    rules = [node for key in ("processes", "indicators") for _, node in subject.section(key)]
-    values = list(_values(rules))
+    indicators = [node for _, node in subject.section("indicators")]
+    measured = named_in(indicators)
+    by_process = {name: named_in([node]) for name, node in subject.section("processes")}
+    rules = sum(by_process.values(), Counter(measured))
     for name, _ in subject.section("parameters"):
-        yield "parameter", name, subject.key_of("parameters", name), _said(name, values)
+        yield "parameter", name, subject.key_of("parameters", name), name in rules
     for group, _ in subject.section("context"):
         for fact, _ in subject.section("context", group):
-            named = _said(f"{group}.{fact}", values)
-            yield "context fact", f"{group}.{fact}", subject.key_of("context", group, fact), named
-    facts = list(_values([*rules, *(node for _, node in subject.section("context"))]))
+            whole = f"{group}.{fact}"
+            yield "context fact", whole, subject.key_of("context", group, fact), whole in rules
+    facts = rules + named_in(node for _, node in subject.section("context"))
     for name, _ in subject.section("choices"):
-        yield "list of choices", name, subject.key_of("choices", name), _said(name, facts)
-    for process, body in subject.section("processes"):
-        own = list(_values([body, *(node for _, node in subject.section("indicators"))]))
+        yield "list of choices", name, subject.key_of("choices", name), name in facts
+    for process, said in by_process.items():
         for name, condition in subject.section("processes", process, "conditions"):
-            others = [value for value in own if value is not condition.value]
-            yield "condition", name, subject.key_of("processes", process, "conditions", name), _said(name, others)
-    assert isinstance(document.value, dict)
-    actors = document.value.get("actors")
+            # a condition does not use itself, and speaks of no other by the same words
+            elsewhere = said[name] + measured[name] - named_in([condition])[name]
+            yield "condition", name, subject.key_of("processes", process, "conditions", name), elsewhere > 0
+    assert isinstance(subject.document.value, dict)
+    actors = subject.document.value.get("actors")
     for actor in actors.value if actors is not None and isinstance(actors.value, list) else ():
-        yield "actor", str(actor.value), actor.span, _said(str(actor.value), values)
+        yield "actor", str(actor.value), actor.span, str(actor.value) in rules
 
 
-def _said(name: str, values: Iterable[str]) -> bool:
-    word = re.compile(rf"(?<![\w.]){re.escape(name)}(?![\w])")
-    return any(word.search(value) for value in values)
+def named_in(nodes: Iterable[Node]) -> Counter[str]:
+    """The names in the texts of rules, how often; of `seller.rating` also `seller`."""
+    found: Counter[str] = Counter()
+    for text in _texts(nodes):
+        for match in NAME.finditer(text):
+            parts = match[0].split(".")
+            found.update(".".join(parts[:number]) for number in range(1, len(parts) + 1))
+    return found
 
 
-def _values(nodes: Iterable[Node]) -> Iterator[str]:
+def _texts(nodes: Iterable[Node]) -> Iterator[str]:
     """The texts of rules, without what only tells about them."""
     for node in nodes:
         if isinstance(node.value, dict):
-            yield from _values(inner for key, inner in node.value.items() if key not in TELLING)
+            yield from _texts(inner for key, inner in node.value.items() if key not in TELLING)
         elif isinstance(node.value, list):
-            yield from _values(node.value)
+            yield from _texts(node.value)
         elif isinstance(node.value, str):
             yield node.value
