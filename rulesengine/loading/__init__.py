@@ -10,8 +10,9 @@ import msgspec
 from rulesengine.diagnostics import Diagnostic, PackError, did_you_mean, finding, in_order
 from rulesengine.document import Node
 from rulesengine.loading import merge
-from rulesengine.loading.building import build, digest_of, names_of, with_reading
+from rulesengine.loading.building import build, digest_of
 from rulesengine.loading.citing import check_citations
+from rulesengine.loading.keeping import Basis, basis_of
 from rulesengine.loading.meaning import check_meaning
 from rulesengine.loading.naming import entries, string
 from rulesengine.loading.register import check_statements, read_register
@@ -79,13 +80,16 @@ def _found_again(pack: Pack, found: list[Diagnostic]) -> list[Diagnostic]:
         place = pack.document.keys.get("variants", pack.document.keys["processes"])
         message = f"The pack has {rules} rules under {len(variants) + len(readings)} other variants and readings: "
         return [finding("RE206", place, message + "too many to check them all.", "Divide the pack.")]
-    again = [(f"the variant '{variant}'", _check_variant(pack, variant)) for variant in variants]
-    names = names_of(pack)
-    for name, reading in readings:
+    others: list[tuple[str, str, dict[str, str]]] = [(f"the variant '{variant}'", variant, {}) for variant in variants]
+    others += [(f"the reading '{reading}' of '{name}'", pack.variant, {name: reading}) for name, reading in readings]
+    basis = basis_of(pack)
+    again = []
+    for what, variant, chosen in others:
         report: list[Diagnostic] = []
-        other = with_reading(pack, names, name, reading, report)
-        again.append((f"the reading '{reading}' of '{name}'", report + check_meaning(other, pack)))
-    return list({d: _under(what, d) for what, others in reversed(again) for d in others if d not in found}.values())
+        other = _again(basis, variant, chosen, report)
+        unset = {"RE514"} if pack.abstract else set()
+        again.append((what, [d for d in report if d.code not in unset] + check_meaning(other, pack)))
+    return list({d: _under(what, d) for what, told in reversed(again) for d in told if d not in found}.values())
 
 
 def _under(what: str, found: Diagnostic) -> Diagnostic:
@@ -100,7 +104,7 @@ def rebuilt(pack: Pack, variant: str, readings: Mapping[str, str]) -> Pack:
     report: list[Diagnostic] = []
     _check_choice(pack, variant, readings, report)
     if not report:
-        again = _again(pack, variant, readings, report)
+        again = _again(basis_of(pack), variant, readings, report)
     errors = [d for d in report if d.severity == "error"]
     if errors:
         raise PackError(errors)
@@ -123,7 +127,9 @@ def _check_choice(pack: Pack, variant: str, readings: Mapping[str, str], report:
             )
 
 
-def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[Diagnostic]) -> Pack:
+def _again(basis: Basis, variant: str, readings: Mapping[str, str], report: list[Diagnostic]) -> Pack:
+    """A sound pack built anew; only what is different is read again."""
+    pack = basis.pack
     return build(
         pack.document,
         file=pack.file,
@@ -133,13 +139,8 @@ def _again(pack: Pack, variant: str, readings: Mapping[str, str], report: list[D
         registers=pack.registers,
         sources=None,
         report=report,
+        basis=basis,
     )
-
-
-def _check_variant(pack: Pack, variant: str) -> list[Diagnostic]:
-    report: list[Diagnostic] = []
-    again = _again(pack, variant, {}, report)
-    return report + check_meaning(again)
 
 
 def _load(

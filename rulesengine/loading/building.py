@@ -16,6 +16,7 @@ from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
 from rulesengine.loading import merge
 from rulesengine.loading.calendars import read_working_time
+from rulesengine.loading.keeping import Basis, Kept, ProcessKept, alike
 from rulesengine.loading.naming import Naming, child, entries, string, words
 from rulesengine.pack import Pack, Parameter, Process, State
 from rulesengine.rules import deadline, indicator, limit, suspension, transition
@@ -66,12 +67,17 @@ def build(
     registers: tuple[str, ...],
     sources: frozenset[str] | None,
     report: list[Diagnostic],
+    basis: Basis | None = None,
 ) -> Pack:
-    """Build the pack. What is wrong goes to the report; with errors in it the pack is not fit to run."""
+    """Build the pack. What is wrong goes to the report; with errors in it the pack is not fit to run.
+
+    `basis`: the same document built before, without errors. What is the same in it is taken from there.
+    """
     merged = merge.under_variant(document, variant) if variant else document
     merged = merge.under_readings(merged, readings)
     naming = Naming(merged, sources, report)
     names = naming.names()
+    kept = Kept(basis, names) if basis is not None and alike(names, basis.names) else None
     time = read_working_time(merged, report)
     holidays = child(child(merged, "calendar"), "holidays")
     if holidays is not None:
@@ -91,7 +97,7 @@ def build(
                 did_you_mean(default_variant, variants),
             )
         )
-    processes = _processes(merged, names, report)
+    processes = _processes(merged, names, report, kept)
     return Pack(
         name=string(merged, "pack"),
         title=string(merged, "title", string(merged, "pack")),
@@ -104,9 +110,12 @@ def build(
         working_time=time,
         actors=names.actors,
         context=names.symbols.context,
-        parameters={name: _parameter(name, node, names, report) for name, node in entries(merged, "parameters")},
+        parameters={
+            name: (kept and kept.parameter(name, node)) or _parameter(name, node, names, report)
+            for name, node in entries(merged, "parameters")
+        },
         processes=processes,
-        indicators=_indicators(merged, names, processes, report),
+        indicators=_indicators(merged, names, processes, report, kept),
         variants=variants,
         default_variant=default_variant,
         variant=variant,
@@ -133,21 +142,39 @@ def with_reading(pack: Pack, names: Names, readable: str, reading: str, report: 
     merged = merge.under_readings(merged, {readable: reading})
     if path[0] == "parameters":
         anew = Naming(merged, None, report).names()
-        processes = {**pack.processes, **_processes(merged, anew, report, naming=readable)}
-        measured = _indicators(merged, anew, processes, report)
+        word = re.compile(rf"\b{re.escape(readable)}\b")
+        section = child(merged, "processes")
+        assert section is not None
+        again = {
+            name: _process(name, node, section.keys[name], anew, report, None)
+            for name, node in entries(section)
+            if says(node, word)
+        }
+        processes = {**pack.processes, **again}
+        measured = _indicators(merged, anew, processes, report, None)
         return msgspec.structs.replace(pack, processes=processes, indicators=measured)
-    _, process, section, name = path
-    section_node = child(child(child(merged, "processes"), process), section)
-    assert section_node is not None
-    assert isinstance(section_node.value, dict)
+    _, process, part, name = path
+    rules = child(child(child(merged, "processes"), process), part)
+    assert rules is not None
+    assert isinstance(rules.value, dict)
     reader = Reading(names, process, report)
     kinds = {"transitions": transition.read, "deadlines": deadline.read, "limits": limit.read}
     reader.rule = f"{process}.{name}"
-    read = kinds[section](reader, name, section_node.value[name], section_node.keys[name])
+    read = kinds[part](reader, name, rules.value[name], rules.keys[name])
     before = pack.processes[process]
-    rules = tuple(read if found.rule == readable and read is not None else found for found in getattr(before, section))
-    after = msgspec.structs.replace(before, **{section: rules})
+    found = tuple(read if rule.rule == readable and read is not None else rule for rule in getattr(before, part))
+    after = msgspec.structs.replace(before, **{part: found})
     return msgspec.structs.replace(pack, processes={**pack.processes, process: after})
+
+
+def says(node: Node, word: re.Pattern[str]) -> bool:
+    """Whether a word stands anywhere in the values of a part of a document."""
+    value = node.value
+    if isinstance(value, dict):
+        return any(says(inner, word) for inner in value.values())
+    if isinstance(value, list):
+        return any(says(inner, word) for inner in value)
+    return isinstance(value, str) and word.search(value) is not None
 
 
 def _day(document: Node, key: str, report: list[Diagnostic]) -> int | None:
@@ -184,42 +211,40 @@ class _Loose(Reading):
         self.report = report
 
 
-def _processes(merged: Node, names: Names, report: list[Diagnostic], *, naming: str = "") -> dict[str, Process]:
-    """The processes of a document; only those in which a word stands, where `naming` says one."""
+def _processes(merged: Node, names: Names, report: list[Diagnostic], kept: Kept | None) -> dict[str, Process]:
     section = child(merged, "processes")
     if section is None:
         return {}
-    word = re.compile(rf"\b{re.escape(naming)}\b") if naming else None
-    return {
-        name: _process(name, node, section.keys[name], names, report)
-        for name, node in entries(section)
-        if word is None or says(node, word)
-    }
+    found: dict[str, Process] = {}
+    for name, node in entries(section):
+        same = kept.process(name, node, section.keys[name]) if kept is not None else None
+        if isinstance(same, Process):
+            found[name] = same
+            continue
+        found[name] = _process(name, node, section.keys[name], names, report, same)
+        if kept is not None:
+            kept.read_anew(found[name])
+    return found
 
 
 def _indicators(
-    merged: Node, names: Names, processes: Mapping[str, Process], report: list[Diagnostic]
+    merged: Node, names: Names, processes: Mapping[str, Process], report: list[Diagnostic], kept: Kept | None
 ) -> dict[str, Indicator]:
     section = child(merged, "indicators")
     if section is None:
         return {}
     reading = _Loose(names, report)
     deadlines = {name: process.deadlines for name, process in processes.items()}
-    read = (indicator.read(reading, name, node, section.keys[name], deadlines) for name, node in entries(section))
+    read = (
+        (kept and kept.indicator(section, name)) or indicator.read(reading, name, node, section.keys[name], deadlines)
+        for name, node in entries(section)
+    )
     return {found.name: found for found in read if found is not None}
 
 
-def says(node: Node, word: re.Pattern[str]) -> bool:
-    """Whether a word stands anywhere in the values of a part of a document."""
-    value = node.value
-    if isinstance(value, dict):
-        return any(says(inner, word) for inner in value.values())
-    if isinstance(value, list):
-        return any(says(inner, word) for inner in value)
-    return isinstance(value, str) and word.search(value) is not None
-
-
-def _process(name: str, node: Node, place: Span, names: Names, report: list[Diagnostic]) -> Process:
+def _process(
+    name: str, node: Node, place: Span, names: Names, report: list[Diagnostic], kept: ProcessKept | None
+) -> Process:
     reading = Reading(names, name, report)
 
     def rules(section: str) -> list[tuple[str, Node, Any]]:
@@ -230,6 +255,9 @@ def _process(name: str, node: Node, place: Span, names: Names, report: list[Diag
 
     states = {}
     for state, inner, key in rules("states"):
+        if kept is not None and (same := kept.part(node, "states", state)) is not None:
+            states[state] = same
+            continue
         states[state] = State(
             name=state,
             title=string(inner, "title"),
@@ -248,7 +276,7 @@ def _process(name: str, node: Node, place: Span, names: Names, report: list[Diag
     def read(section: str, kind: Callable[[Reading, str, Node, Span], _Rule]) -> Iterator[_Rule]:
         for rule, inner, key in rules(section):
             reading.rule = f"{name}.{rule}"
-            yield kind(reading, rule, inner, key)
+            yield (kept and kept.part(node, section, rule)) or kind(reading, rule, inner, key)
 
     built = Process(
         name=name,

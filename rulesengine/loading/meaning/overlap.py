@@ -8,12 +8,14 @@ from typing import Any
 
 from rulesengine.diagnostics import Diagnostic, finding
 from rulesengine.expressions import Expression
+from rulesengine.expressions.tree import Shift, walk
 from rulesengine.loading.meaning.graph import Takers, lineage
 from rulesengine.loading.meaning.history import History
 from rulesengine.loading.meaning.search import Literal, Search, literals
 from rulesengine.loading.meaning.worlds import World
 from rulesengine.pack import Pack, Process
 from rulesengine.rules.transition import Transition
+from rulesengine.timing import Period
 
 #: values of a witness that are shown
 SHOWN = 6
@@ -25,12 +27,19 @@ TRIES = 200_000
 def check_overlaps(pack: Pack, takers: Takers, report: list[Diagnostic], checked: Pack | None = None) -> None:
     """RE503: pairs of transitions of one event with a common state and actor whose guards can hold together.
 
-    Pairs that both stand in `checked` are left out.
+    `checked` is a pack without such pairs, whose rules hang together alike. Pairs that both stand in it are left out,
+    unless they count working time, and the calendar is another one.
     """
     histories: dict[str, History] = {}
     known = {id(t) for process in checked.processes.values() for t in process.transitions} if checked else set()
+    calendar_changed = checked is not None and checked.working_time != pack.working_time
     pairs = tries = 0
     for (name, _), siblings in takers.items():
+        if calendar_changed:
+            known.difference_update(id(t) for t in siblings if _counts_time(t))
+        if all(id(transition) in known for transition in siblings):
+            pairs += len(siblings) * (len(siblings) - 1) // 2
+            continue
         for first, second in combinations(siblings, 2):
             pairs += 1
             if pairs > PAIRS or tries > TRIES:
@@ -40,6 +49,12 @@ def check_overlaps(pack: Pack, takers: Takers, report: list[Diagnostic], checked
             if not histories:
                 histories.update((other, History(process)) for other, process in pack.processes.items())
             tries += _check_pair(pack, pack.processes[name], first, second, histories, report)
+
+
+def _counts_time(transition: Transition) -> bool:
+    """Whether its guards count a period of time."""
+    parts = (part for guard in transition.guards for part in walk(guard.expression.tree))
+    return any(isinstance(getattr(part, "value", None), Period) or isinstance(part, Shift) for part in parts)
 
 
 def _check_pair(

@@ -1,0 +1,161 @@
+"""What of a built pack stays as it is under another variant or reading, so that only the rest is read again.
+
+A rule is kept where its text is the same and nothing it names is another thing now. Whether it may name something is
+seen by the words in it, which is enough: a rule that has the word for something else is read once more, to the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from rulesengine.diagnostics import Span
+from rulesengine.document import Node
+from rulesengine.loading import merge
+from rulesengine.loading.naming import Naming, child
+from rulesengine.pack import Pack, Parameter, Process
+from rulesengine.rules.indicator import Indicator
+from rulesengine.rules.reading import Names
+
+Words = frozenset[str]
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True):
+    """A pack without errors, with the document and the names that it was built from."""
+
+    pack: Pack
+    merged: Node
+    names: Names
+
+
+def basis_of(pack: Pack) -> Basis:
+    """A built pack as a basis to build it anew."""
+    merged = merge.under_readings(merge.under_variant(pack.document, pack.variant), pack.readings)
+    return Basis(pack=pack, merged=merged, names=Naming(merged, None, []).names())
+
+
+class Kept:
+    """The parts of a basis that are the same in another document with these names."""
+
+    def __init__(self, basis: Basis, names: Names) -> None:
+        self.basis = basis
+        self.names = names
+        before, after = basis.names.symbols.parameters, names.symbols.parameters
+        #: parameters that are not what they were, or not there
+        self.parameters: Words = frozenset(
+            name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+        )
+        #: the same, and all conditions and deadlines that are not what they were because of them
+        self.words: set[str] = set(self.parameters)
+
+    def process(self, name: str, node: Node, place: Span) -> Process | ProcessKept | None:
+        """The process where all of it is kept, else its parts that are; None where it was not there."""
+        before = self.basis.pack.processes.get(name)
+        section = child(self.basis.merged, "processes")
+        old = child(section, name)
+        if before is None or old is None or before.place != place:
+            return None
+        word = _pattern(self._concerned(name))
+        if (old is node or old == node) and not _says(node, word):
+            return before
+        return ProcessKept(before, old, word)
+
+    def _concerned(self, process: str) -> Words:
+        """The changed parameters, and the conditions of a process that ask for one of them."""
+        conditions = self.names.symbols.processes[process].conditions
+        found = set(self.parameters)
+        grown = bool(found)
+        while grown:
+            word = _pattern(frozenset(found))
+            more = {name for name, (text, _) in conditions.items() if name not in found and _in_text(text, word)}
+            found |= more
+            grown = bool(more)
+        self.words |= found
+        return frozenset(found)
+
+    def read_anew(self, process: Process) -> None:
+        """Told of a process that is not kept as a whole: what counts deadlines that were read anew is not kept."""
+        before = self.basis.pack.processes.get(process.name)
+        known = {id(deadline) for deadline in before.deadlines} if before is not None else set()
+        self.words.update(deadline.name for deadline in process.deadlines if id(deadline) not in known)
+
+    def parameter(self, name: str, node: Node) -> Parameter | None:
+        """A parameter as the pack tells of it."""
+        old = child(child(self.basis.merged, "parameters"), name)
+        return self.basis.pack.parameters.get(name) if old is node else None
+
+    def indicator(self, section: Node, name: str) -> Indicator | None:
+        """An indicator. All processes have to be there by now."""
+        old = child(self.basis.merged, "indicators")
+        if not _same(old, section, name) or _says(child(section, name), _pattern(frozenset(self.words))):
+            return None
+        return self.basis.pack.indicators.get(name)
+
+
+class ProcessKept:
+    """The parts of a process that are kept."""
+
+    def __init__(self, before: Process, old: Node, word: re.Pattern[str] | None) -> None:
+        self.old = old
+        self.word = word
+        self.parts: Mapping[str, Mapping[str, Any]] = {
+            "states": before.states,
+            **{
+                section: {rule.rule.partition(".")[2]: rule for rule in rules}
+                for section, rules in (
+                    ("transitions", before.transitions),
+                    ("deadlines", before.deadlines),
+                    ("limits", before.limits),
+                )
+            },
+        }
+
+    def part(self, node: Node, section: str, name: str) -> Any:
+        """What is kept of an entry of a section (`deadlines`) of the process; None where it has to be read."""
+        old, new = child(self.old, section), child(node, section)
+        if not _same(old, new, name) or _says(child(new, name), self.word):
+            return None
+        return self.parts[section].get(name)
+
+
+def _same(old: Node | None, new: Node | None, name: str) -> bool:
+    """Whether an entry of a section is word for word, and in its place, what it was."""
+    if old is None or new is None or old.keys.get(name) != new.keys.get(name):
+        return False
+    before, after = child(old, name), child(new, name)
+    return before is after or before == after
+
+
+def _pattern(words: Words) -> re.Pattern[str] | None:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b") if words else None
+
+
+def _in_text(text: str, word: re.Pattern[str] | None) -> bool:
+    return word is not None and word.search(text) is not None
+
+
+def _says(node: Node | None, word: re.Pattern[str] | None) -> bool:
+    """Whether one of the words stands anywhere in the values of a part of a document."""
+    if word is None or node is None:
+        return False
+    value = node.value
+    if isinstance(value, str):
+        return word.search(value) is not None
+    if isinstance(value, dict):
+        return any(_says(inner, word) for inner in value.values())
+    if isinstance(value, list):
+        return any(_says(inner, word) for inner in value)
+    return False
+
+
+def alike(names: Names, others: Names) -> bool:
+    """Whether two packs declare the same, but for the values of parameters and the name of the currency."""
+    return _without_values(names) == _without_values(others)
+
+
+def _without_values(names: Names) -> Names:
+    symbols = msgspec.structs.replace(names.symbols, parameters={}, currency="")
+    return msgspec.structs.replace(names, symbols=symbols, sources=None)
