@@ -26,6 +26,8 @@ MOST_ASKED = 300
 DEEPEST = 3
 #: critical moments looked at, from the step before on
 MOST_MOMENTS = 40
+#: instances of a case in which events of others and facts of the case are tried
+MOST_INSTANCES = 60
 #: values tried for a fact of another event, or of the case
 MOST_FILLED = 8
 #: instances whose facts are looked at
@@ -149,7 +151,7 @@ class _Search:
             yield from self._context(node, view)
         if not any(change.kind == "moment" for change in node.changes):
             yield from self._moments(question)
-        if codes & MOVABLE:
+        if codes & MOVABLE and len(question.case.instances) <= MOST_INSTANCES:
             yield from self._first(question, view)
             yield from self._stored(question, view)
 

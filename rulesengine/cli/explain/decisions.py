@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from rulesengine.cli.common import code_for, paint, say, say_json, show_findings, width
+from rulesengine.cli.common import code_for, paint, say, say_json, show_findings
+from rulesengine.cli.explain.lines import item, quiet, section
 from rulesengine.cli.naming import ENDS
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ MARKS: dict[str, tuple[str, Role]] = {
 
 def decision(file: str, step: int | None, form: str) -> int:
     """Shows why a step of a story went as it did."""
-    from rulesengine.diagnostics import PackError
+    from rulesengine.diagnostics import PackError, Span, finding
+    from rulesengine.engine import AdvanceTooFarError
 
     found: list[Diagnostic] = []
     told: list[tuple[Replay, Why]] = []
@@ -42,6 +44,8 @@ def decision(file: str, step: int | None, form: str) -> int:
         told = [_explained(replay, step) for replay in _replays(file)]
     except PackError as fault:
         found = fault.diagnostics
+    except AdvanceTooFarError as fault:
+        found = [finding("RE603", Span(file, 1, 1, 1, 1), str(fault), "Write shorter steps, or fewer waits.")]
     if form == "json":
         say_json({"explained": [_data(*one) for one in told], "diagnostics": [one.as_dict() for one in found]})
         return code_for(found)
@@ -84,33 +88,17 @@ def _lines(replay: Replay, why: Why) -> Iterator[str]:
     edge = f", {EDGES[replay.edge]}" if replay.edge else ""
     number = f"Step {told.step} of {len(replay.steps)}, {clock.show(to_datetime(told.moment))}"
     yield paint(clean(clock.localised(f"{number}: {_asked(told)}")), "title")
-    yield from _quiet(f"{replay.scenario}{edge}; {pack.title} {pack.version}, times in {pack.zone}")
-    yield from _section("What time did before it" if told.event else "What time did", _time(why, clock))
+    yield from quiet(f"{replay.scenario}{edge}; {pack.title} {pack.version}, times in {pack.zone}")
+    yield from section("What time did before it" if told.event else "What time did", _time(why, clock))
     if told.decision is not None:
-        yield from _section(*_answer(told.decision, clock))
-        yield from _section("Clocks it set going", _clocks(why, clock))
-        yield from _section("What was looked at, in this order", _looked(why, clock))
-        yield from _section("How long the answer holds", _holding(why, clock))
+        yield from section(*_answer(told.decision, clock))
+        yield from section("Clocks it set going", _clocks(why, clock))
+        yield from section("What was looked at, in this order", _looked(why, clock))
+        yield from section("How long the answer holds", _holding(why, clock))
     if why.remedies is not None:
         title = "What would have to change (each was tried: it is accepted then)"
-        yield from _section(title, _remedies(why, clock))
-    yield from _section("Other steps", _others(replay, told, clock))
-
-
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    found = list(lines)
-    if found:
-        yield from ("", paint(title, "title"), *found)
-
-
-def _item(text: str, indent: int = 2) -> Iterator[str]:
-    from rulesengine.render.style import wrapped
-
-    yield from wrapped(text, indent, width())
-
-
-def _quiet(text: str, indent: int = 0) -> Iterator[str]:
-    yield from (paint(line, "quiet") for line in _item(text, indent))
+        yield from section(title, _remedies(why, clock))
+    yield from section("Other steps", _others(replay, told, clock))
 
 
 def _asked(told: Told) -> str:
@@ -134,9 +122,9 @@ def _time(why: Why, clock: Clock) -> Iterator[str]:
         if told is None:
             continue
         fault = ", but its consequence was refused" if told.fault else ""
-        yield from _item(f"{clock.show(told.at)}  {words[told.kind]} {one.rule} of {one.target}{fault}")
+        yield from item(f"{clock.show(told.at)}  {words[told.kind]} {one.rule} of {one.target}{fault}")
         for change in told.changes:
-            yield from _quiet(f"{change.rule} {change.target}: {change.from_} → {change.to}", 6)
+            yield from quiet(f"{change.rule} {change.target}: {change.from_} → {change.to}", 6)
         yield from _count(one, clock)
 
 
@@ -146,7 +134,7 @@ def _clocks(why: Why, clock: Clock) -> Iterator[str]:
     for one in why.counted:
         if one.decision is None:
             due = "without a moment" if one.due is None else f"due {clock.show(to_datetime(one.due))}"
-            yield from _item(f"{one.rule} of {one.target} {one.what}, {due}")
+            yield from item(f"{one.rule} of {one.target} {one.what}, {due}")
             yield from _count(one, clock)
 
 
@@ -154,19 +142,19 @@ def _count(one: Counted, clock: Clock) -> Iterator[str]:
     from rulesengine.case import to_datetime
 
     if one.steps:
-        yield from _quiet(f"{one.within}, counted:", 6)
+        yield from quiet(f"{one.within}, counted:", 6)
     for moment, text in one.steps:
-        yield from _quiet(f"{clock.show(to_datetime(moment))}  {text}", 8)
+        yield from quiet(f"{clock.show(to_datetime(moment))}  {text}", 8)
 
 
 def _answer(told: Decision, clock: Clock) -> tuple[str, Iterator[str]]:
     from rulesengine.render.answers import why
 
     if not told.accepted:
-        return "Refused", (line for reason in told.reasons for text in why(reason, clock) for line in _item(text))
+        return "Refused", (line for reason in told.reasons for text in why(reason, clock) for line in item(text))
     lines = [f"{one.rule} {one.target}: {one.from_} → {one.to}" for one in told.changes]
     lines += [f"skipped: {reason.message}" for reason in told.skipped if reason.inner]
-    return "Accepted", (line for text in lines for line in _item(text))
+    return "Accepted", (line for text in lines for line in item(text))
 
 
 def _looked(why: Why, clock: Clock) -> Iterator[str]:
@@ -178,7 +166,7 @@ def _rule(one: Looked, clock: Clock) -> Iterator[str]:
     sign, role = MARKS.get(one.verdict, ("·", "quiet"))
     bound = f" ({one.bound}{f', {one.left} left' if one.left is not None else ''})" if one.bound else ""
     said = one.why if one.why.startswith(one.verdict) else f"{one.verdict}: {one.why}"
-    first, *rest = _item(clock.localised(f"{one.rule}  {said}{bound if one.verdict == 'kept' else ''}"), 4)
+    first, *rest = item(clock.localised(f"{one.rule}  {said}{bound if one.verdict == 'kept' else ''}"), 4)
     yield f"  {paint(sign, role)} {first.lstrip()}"
     yield from rest
     for test in one.tested:
@@ -187,7 +175,7 @@ def _rule(one: Looked, clock: Clock) -> Iterator[str]:
         values = ", ".join(f"{value.name} {value.value}" for value in test.values)
         same = len(test.values) == 1 and test.values[0].name == test.text
         detail = f"{test.key} {test.text}: {test.result}{f' ({values})' if values and not same else ''}"
-        yield from _quiet(clock.localised(detail), 8)
+        yield from quiet(clock.localised(detail), 8)
 
 
 def _holding(why: Why, clock: Clock) -> Iterator[str]:
@@ -195,11 +183,11 @@ def _holding(why: Why, clock: Clock) -> Iterator[str]:
 
     holding = why.holding
     if holding is None:
-        yield from _item("as long as nothing else happens, and the context stays as it is")
+        yield from item("as long as nothing else happens, and the context stays as it is")
         return
     until = clock.show(to_datetime(holding.until))
-    yield from _item(clock.localised(f"until {until}: {'; '.join(holding.because)}"))
-    yield from _item(f"asked again right after: {_outcome(holding.then)}")
+    yield from item(clock.localised(f"until {until}: {'; '.join(holding.because)}"))
+    yield from item(f"asked again right after: {_outcome(holding.then)}")
 
 
 def _outcome(told: Decision) -> str:
@@ -211,12 +199,12 @@ def _outcome(told: Decision) -> str:
 
 def _remedies(why: Why, clock: Clock) -> Iterator[str]:
     for one in why.brought_by:
-        yield from _item(f"Nobody sends it: {one.rule} {one.how}.")
+        yield from item(f"Nobody sends it: {one.rule} {one.how}.")
     for remedy in why.remedies or ():
         text = " and ".join(_change(change) for change in remedy.changes)
-        yield from _item(clock.localised(f"{text}  → {_outcome(remedy.decision).removeprefix('accepted, ')}"), 2)
+        yield from item(clock.localised(f"{text}  → {_outcome(remedy.decision).removeprefix('accepted, ')}"), 2)
     if not why.remedies and not why.brought_by:
-        yield from _item("Nothing was found: no other actor, fact, context or moment, and no other event before it.")
+        yield from item("Nothing was found: no other actor, fact, context or moment, and no other event before it.")
 
 
 def _change(one: Change) -> str:
@@ -256,7 +244,7 @@ def _others(replay: Replay, told: Told, clock: Clock) -> Iterator[str]:
     for one in replay.steps:
         if one.step != told.step:
             answer = "" if one.decision is None else f"  {'accepted' if one.decision.accepted else 'refused'}"
-            yield from _quiet(f"--step {one.step}  {_asked(one).partition(',')[0]}{answer}", 2)
+            yield from quiet(f"--step {one.step}  {_asked(one).partition(',')[0]}{answer}", 2)
 
 
 # as JSON

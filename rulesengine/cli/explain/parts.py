@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rulesengine.cli.common import code_for, in_repository, paint, say, say_json, show_findings, width
+from rulesengine.cli.common import code_for, in_repository, paint, say, say_json, show_findings
+from rulesengine.cli.explain.lines import item, quiet, section
 from rulesengine.cli.naming import known
 from rulesengine.cli.scenarios import scenario_files
 
@@ -57,40 +58,24 @@ def _lines(told: Explanation) -> Iterator[str]:
     yield paint(
         f"{told.name}, a {told.kind}" if told.kind[0] not in "aeiou" else f"{told.name}, an {told.kind}", "title"
     )
-    yield from _quiet(f"{told.pack} {told.version}{f': {told.title}' if told.title else ''}")
-    yield from _section("What it says", (line for text in told.says for line in _item(text)))
+    yield from quiet(f"{told.pack} {told.version}{f': {told.title}' if told.title else ''}")
+    yield from section("What it says", (line for text in told.says for line in item(text)))
     names = (f"{one.name}: {one.text}" if one.text else f"{one.name} ({one.kind})" for one in told.means)
-    yield from _section("Names in it", (line for text in names for line in _item(text)))
-    yield from _section("Parameters", (line for one in told.parameters for line in _parameter(one)))
-    yield from _section("As written", _written(told))
-    yield from _section("What it rests on", _source(told))
-    yield from _section("What is open", _open(told))
+    yield from section("Names in it", (line for text in names for line in item(text)))
+    yield from section("Parameters", (line for one in told.parameters for line in _parameter(one)))
+    yield from section("As written", _written(told))
+    yield from section("What it rests on", _source(told))
+    yield from section("What is open", _open(told))
     depends = (f"{one.rule}: {one.how}" for one in told.dependents)
-    yield from _section("What depends on it", (line for text in depends for line in _item(text)))
+    yield from section("What depends on it", (line for text in depends for line in item(text)))
     if told.scenarios is not None:
-        yield from _section("Scenarios that exercise it", _exercised(told))
-
-
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    found = list(lines)
-    if found:
-        yield from ("", paint(title, "title"), *found)
-
-
-def _item(text: str, indent: int = 2) -> Iterator[str]:
-    from rulesengine.render.style import wrapped
-
-    yield from wrapped(text, indent, width())
-
-
-def _quiet(text: str, indent: int = 0) -> Iterator[str]:
-    yield from (paint(line, "quiet") for line in _item(text, indent))
+        yield from section("Scenarios that exercise it", _exercised(told))
 
 
 def _parameter(one: Any) -> Iterator[str]:
     where = f"{in_repository(one.place.file)}:{one.place.line}"
-    yield from _item(f"{one.name}: {'not set' if one.value is None else one.value}  ({where})")
-    yield from _quiet(", ".join(one.source), 6)
+    yield from item(f"{one.name}: {'not set' if one.value is None else one.value}  ({where})")
+    yield from quiet(", ".join(one.source), 6)
 
 
 def _written(told: Explanation) -> Iterator[str]:
@@ -98,7 +83,7 @@ def _written(told: Explanation) -> Iterator[str]:
 
     notes = {"here": "", "overridden": ", overridden by the lines above", "removed": ", taken away"}
     for one in told.written:
-        yield from _quiet(f"{in_repository(one.file)}:{one.line}{notes[one.role]}", 2)
+        yield from quiet(f"{in_repository(one.file)}:{one.line}{notes[one.role]}", 2)
         for line in one.text.split("\n"):
             yield paint(clean(f"    {line}"), "code") if line else ""
 
@@ -108,43 +93,43 @@ def _source(told: Explanation) -> Iterator[str]:
         yield from _statement(statement)
     missing = [id for id in told.source if id not in {one.id for one in told.statements}]
     if missing:
-        yield from _item(", ".join(missing))
+        yield from item(", ".join(missing))
     if told.assumed:
-        yield from _item(f"assumed: {told.assumed}")
+        yield from item(f"assumed: {told.assumed}")
 
 
 def _statement(one: Statement) -> Iterator[str]:
-    yield from _item(f"{one.id}  {one.says}")
+    yield from item(f"{one.id}  {one.says}")
     where = ", ".join(text for text in (one.document, one.section) if text)
-    yield from _quiet(f"{where}: {one.modality}, {one.certainty}", 6)
+    yield from quiet(f"{where}: {one.modality}, {one.certainty}", 6)
     if one.question:
-        yield from _quiet(f"open: {one.question}", 6)
+        yield from quiet(f"open: {one.question}", 6)
 
 
 def _open(told: Explanation) -> Iterator[str]:
     if told.question:
-        yield from _item(told.question)
+        yield from item(told.question)
     for used in told.parameters:
         if used.question:
-            yield from _item(f"{used.name}: {used.question}")
+            yield from item(f"{used.name}: {used.question}")
     for one in told.readings:
         of = "" if one.of == told.name else f" of {one.of}"
-        yield from _item(f"read as {one.reading}{of}: {one.written}")
+        yield from item(f"read as {one.reading}{of}: {one.written}")
         if one.says:
-            yield from _quiet(f"then: {'; '.join(one.says)}", 6)
+            yield from quiet(f"then: {'; '.join(one.says)}", 6)
 
 
 def _exercised(told: Explanation) -> Iterator[str]:
     found = told.scenarios or ()
     if not found:
-        yield from _item("none of those that were looked at")
+        yield from item("none of those that were looked at")
     for one in found[:MOST_NAMED]:
         steps = [str(step) for step in one.steps]
         at = f"step{'s' if len(steps) > 1 else ''} {', '.join(steps)}"
-        yield from _item(f"{in_repository(one.file)}, {at}")
-        yield from _quiet(one.scenario, 6)
+        yield from item(f"{in_repository(one.file)}, {at}")
+        yield from quiet(one.scenario, 6)
     if len(found) > MOST_NAMED:
-        yield from _item(f"and {len(found) - MOST_NAMED} more")
+        yield from item(f"and {len(found) - MOST_NAMED} more")
 
 
 # as JSON
