@@ -90,6 +90,13 @@ def test_every_export_stands_in_the_reference_with_words_of_its_own() -> None:
         assert getattr(rulesengine, name).__doc__, name
 
 
+def test_every_part_of_the_exact_meaning_is_shown_by_the_engine() -> None:
+    _, *parts = re.split(r"^## ", (ROOT / "docs" / "language.md").read_text(), flags=re.MULTILINE)
+    assert len(parts) > 10
+    for part in parts:
+        assert re.search(r"^```(console|python)$", part, re.MULTILINE), part.split("\n")[0]
+
+
 def test_every_code_stands_in_the_list() -> None:
     page = codes.page()
     for code, (severity, title) in CATALOGUE.items():

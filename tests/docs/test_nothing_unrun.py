@@ -24,6 +24,7 @@ ELSEWHERE = {
     "write-a-policy.md": {"yaml": "test_guides.py"},
     "in-ci.md": {"yaml": "test_pages_for_teams.py"},
     "add-a-kind-of-rule.md": dict.fromkeys(("diff", "yaml", "sh", "text"), "test_adding_a_kind.py"),
+    "test-your-packs.md": dict.fromkeys(("sh", "text", "ini"), "test_page_on_tests.py"),
     "draw-a-process.md": {"sh": "test_pages_for_teams.py", "mermaid": "test_pages_for_teams.py"},
 }
 #: files that are checked or played by this test or by `rulesengine test`, so that showing a part of one is enough

@@ -1,4 +1,4 @@
-"""The reference of the Python API: what `rulesengine` exports, from the docstrings."""
+"""The reference of the Python API: what `rulesengine` and two of its packages export, from the docstrings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 import rulesengine
-from rulesengine import case
+from rulesengine import bulk, case, vocabulary
 
 #: the exports by what a reader looks for; a test compares them with `rulesengine.__all__`
 GROUPS = {
@@ -27,6 +27,9 @@ def page() -> str:
     lines: list[str] = []
     for title, names in GROUPS.items():
         lines += [f"## {title}\n", *(_documented("rulesengine", name, getattr(rulesengine, name)) for name in names)]
+    for title, package in (("Many cases", bulk), ("Several marketplaces", vocabulary)):
+        lines += [f"## {title}\n", f"From `{package.__name__}`.\n"]
+        lines += [_documented(package.__name__, name, getattr(package, name)) for name in package.__all__]
     lines += ["## Inside of these values\n", "From `rulesengine.case`.\n"]
     lines += [_documented("rulesengine.case", name, getattr(case, name)) for name in (*PARTS, *HELPERS)]
     return "\n".join(lines)
