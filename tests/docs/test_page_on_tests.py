@@ -49,7 +49,6 @@ def test_the_commands_of_the_page(tmp_path: Path) -> None:
             assert "1 passed" in ran.stdout
     Path(file).write_text(Path(file).read_text().replace("45.00", "30.00"))
     (shown,) = blocks("text")
-    for command in commands:
-        ran = shell(command, tmp_path)
-        assert ran.returncode == 1, command
-        assert shown in ran.stdout or "--coverage" in command, ran.stdout
+    ran = shell(commands[0], tmp_path)
+    assert (ran.returncode, shown in ran.stdout) == (1, True), ran.stdout
+    assert shell(commands[-1], tmp_path).returncode == 1
