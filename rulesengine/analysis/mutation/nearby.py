@@ -139,9 +139,9 @@ def _at_once(pack: Pack, data: Data, event: str) -> Iterator[Data]:
 
 
 def _named(given: Sequence[Any], at: int) -> str:
-    """How a given instance is called: without an id it is counted, among those of its process."""
+    """How a given instance is called: without an id by its number, among those of its process."""
     one = given[at]
-    before = [other for other in given[:at] if other["process"] == one["process"] and "id" not in other]
+    before = [other for other in given[:at] if other["process"] == one["process"]]
     return f"{one['process']}/{one.get('id', len(before) + 1)}"
 
 
