@@ -88,21 +88,27 @@ def lint(
     if form == "json":
         say_json(_data(found, waived, unseen, fixed))
     elif form == "text":
-        _show(files, list(found), len(waived), list(unseen), fixed)
+        _show(files, list(found), len(waived), list(unseen), fixed, solver=solver)
     else:
         report(form, files, list(found), command="lint", code=code)
     return code
 
 
-def _show(files: list[str], found: list[Diagnostic], waived: int, unseen: list[Unseen], fixed: int) -> None:
+def _show(
+    files: list[str], found: list[Diagnostic], waived: int, unseen: list[Unseen], fixed: int, *, solver: bool
+) -> None:
     from rulesengine.render.findings import counted, summary
 
     if found:
         show_findings(found)
+    if found and unseen:
+        say("")
     for one in unseen[:SHOWN]:
-        say(f"not looked at without --solver: {one.place}: {one.text}")
+        say(f"not looked at: {one.place}: {one.text}")
     if len(unseen) > SHOWN:
-        say(f"not looked at without --solver: {len(unseen) - SHOWN} more")
+        say(f"not looked at: {len(unseen) - SHOWN} more; --format json lists them all")
+    if unseen and not solver:
+        say("--solver looks at what compares two things of which neither is a constant.")
     if files:
         told = summary(len(files), found, "pack")
         told += f", {waived} waived" if waived else ""

@@ -81,6 +81,10 @@ class Subject:
     @property
     def unseen(self) -> list[Unseen]:
         """What was not looked at, by place."""
+        given_up = self.worlds.left_out
+        if given_up:
+            text = f"{given_up} questions about guards that read too much to try it all"
+            return sorted([*self._unseen, Unseen(place=self.document.span, text=text)])
         return sorted(self._unseen)
 
     # where guards are asked

@@ -27,6 +27,8 @@ __all__ = ["Fork", "Gap", "Part", "Scene", "Worlds", "is_opaque"]
 
 #: assignments tried for guards that share what they read
 TRIES = 20_000
+#: assignments tried for all guards of a pack together: far more than any pack needs
+ALL_TRIES = 1_000_000
 #: assignments of everything else tried for a gap between values of one thing
 OTHERS = 500
 #: kinds of values of which there are few
@@ -76,8 +78,16 @@ class Worlds:
     def __init__(self, pack: Pack, history: Callable[[str], History]) -> None:
         self.pack = pack
         self.history = history
+        self.tries = 0
+        #: questions that were given up
+        self.left_out = 0
         self._plain: dict[tree.Node, tree.Node] = {}
         self._opaque: dict[tree.Node, tree.Context] = {}
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether so much was tried that no more is."""
+        return self.tries > ALL_TRIES
 
     def opaque(self, node: tree.Node) -> bool:
         """Whether there are comparisons in it of things of which neither is a constant."""
@@ -120,7 +130,7 @@ class Worlds:
         for state in self.standing(scene):
             domains = [self.domain(leaf, [plain], scene, state) for leaf in leaves]
             for number, chosen in enumerate(product(*domains)):
-                if number >= TRIES or evaluate(dict(zip(leaves, chosen, strict=True))) is None:
+                if number >= TRIES or self.exhausted or evaluate(dict(zip(leaves, chosen, strict=True))) is None:
                     return True
         return False
 
@@ -141,10 +151,12 @@ class Worlds:
         size = 1
         for domain in domains:
             size *= max(1, len(domain))
-        if size > TRIES:
+        if size > TRIES or self.exhausted:
             # too much to try out: nothing is sure
+            self.left_out += 1
             return dict.fromkeys(leaves)
         for chosen in product(*domains):
+            self.tries += 1
             values = dict(zip(leaves, chosen, strict=True))
             if all(test(values) is wanted for test, wanted in tests):
                 return values
@@ -183,8 +195,10 @@ class Worlds:
         others = [leaf for leaf in leaves if leaf != moving]
         domains = [likely_of(leaf, self.domain(leaf, nodes, scene, state), nodes) for leaf in others]
         for number, chosen in enumerate(product(*domains)):
-            if number >= OTHERS:
+            if number >= OTHERS or self.exhausted:
+                self.left_out += 1
                 return None
+            self.tries += len(points)
             values = dict(zip(others, chosen, strict=True))
             taken = [_taken(tests, {**values, moving: point}) for point in points]
             for at, here in enumerate(taken):
