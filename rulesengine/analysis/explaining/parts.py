@@ -10,21 +10,17 @@ import msgspec
 
 from rulesengine.analysis.explaining.depending import Dependent, dependents
 from rulesengine.analysis.explaining.exercising import Exercised, exercised_by
-from rulesengine.analysis.explaining.subjects import RULES, SILENT, Subject, all_subjects, at_path, find_subjects, texts
+from rulesengine.analysis.explaining.subjects import RULES, Subject, all_subjects, at_path, find_subjects, texts
+from rulesengine.analysis.explaining.telling import says_of, shown, told_of
 from rulesengine.analysis.explaining.written import Written, written_in
 from rulesengine.analysis.sources import Account, Statement, account
 from rulesengine.diagnostics import PackError, Span, did_you_mean, finding
-from rulesengine.document import Node
 from rulesengine.engine import Engine
 from rulesengine.loading import find_pack, read_pack, rebuilt
 from rulesengine.loading.citing import parts_of
-from rulesengine.loading.merge import read_chain, under_variant
+from rulesengine.loading.merge import read_chain
 from rulesengine.loading.naming import child, entries, string, words
 from rulesengine.pack import Pack
-from rulesengine.rules.deadline import Deadline
-from rulesengine.rules.indicator import Indicator
-from rulesengine.rules.transition import Transition
-from rulesengine.vocabulary.saying import rule_of, sentences
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
 
@@ -162,7 +158,7 @@ def _explained(pack: Pack, file: Path, told: Account, subject: Subject, scenario
         title=string(node, "title"),
         pack=pack.name,
         version=pack.version,
-        says=_says(pack, subject),
+        says=says_of(pack, subject),
         means=tuple(_means(pack, subject)),
         written=written_in(chain, subject.path),
         source=source,
@@ -174,98 +170,6 @@ def _explained(pack: Pack, file: Path, told: Account, subject: Subject, scenario
         dependents=dependents(pack, subject),
         scenarios=exercised,
     )
-
-
-# what it says
-
-
-def _says(pack: Pack, subject: Subject) -> tuple[str, ...]:
-    if subject.kind in RULES or subject.kind == "state":
-        state = subject.kind == "state"
-        told = list(sentences(pack, subject.process, subject.short, _same, state=state))
-        rule = None if state else rule_of(pack.processes[subject.process], subject.short)
-        return (*told, *_besides(rule, subject), *(_of_state(pack, subject) if state else ()))
-    if subject.kind == "process":
-        return tuple(_of_process(pack, subject))
-    if subject.kind == "parameter":
-        value = pack.parameters[subject.short].value
-        per_variant = list(_per_variant(pack, subject.short))
-        return ("no value: whoever runs the pack sets it" if value is None else value, *per_variant)
-    if subject.kind == "indicator":
-        return tuple(_of_indicator(pack.indicators[subject.short])) if subject.short in pack.indicators else ()
-    return (_shown(subject.node),)
-
-
-def _same(actor: str) -> str:
-    return actor
-
-
-def _besides(rule: object, subject: Subject) -> Iterator[str]:
-    """What the short sentences leave out."""
-    if isinstance(rule, Transition):
-        if rule.otherwise:
-            yield "only if none of its siblings fits"
-        if rule.optional:
-            yield f"may carry {', '.join(rule.optional)}"
-        for name, expression in rule.sets:
-            yield f"sets {name} to {expression.text}"
-        optional = [sent.name for sent in rule.raises if sent.if_possible]
-        if optional:
-            yield f"brings, where it is possible, {', '.join(dict.fromkeys(optional))}"
-        if rule.notifies:
-            yield f"tells {', '.join(rule.notifies)}"
-    if isinstance(rule, Deadline):
-        for period in rule.remind:
-            yield f"a reminder {period} before"
-
-
-def _of_state(pack: Pack, subject: Subject) -> Iterator[str]:
-    state = pack.processes[subject.process].states[subject.short]
-    if state.final:
-        yield "the end: nothing can happen in it"
-
-
-def _of_process(pack: Pack, subject: Subject) -> Iterator[str]:
-    process = pack.processes[subject.short]
-    yield f"under {process.under}" if process.under else "opens a case"
-    for state in process.states.values():
-        mark = " (end)" if state.final else ""
-        yield f"state {state.name}{mark}: {state.title}" if state.title else f"state {state.name}{mark}"
-    for kind, rules in (
-        ("transitions", process.transitions),
-        ("deadlines", process.deadlines),
-        ("limits", process.limits),
-    ):
-        if rules:
-            yield f"{kind}: {', '.join(rule.rule.partition('.')[2] for rule in rules)}"
-
-
-def _per_variant(pack: Pack, name: str) -> Iterator[str]:
-    for variant in pack.variants:
-        there = at_path(under_variant(pack.document, variant), ("parameters", name))
-        here = at_path(pack.document, ("parameters", name))
-        if there is not None and here is not None and there[0] is not here[0]:
-            yield f"under {variant}: {_shown(child(there[0], 'value'))}"
-
-
-def _of_indicator(measured: Indicator) -> Iterator[str]:
-    of = f"{measured.process}.{measured.deadline}" if measured.deadline else measured.process
-    forms = {
-        "share_met": f"the share of {of} that is met in time",
-        "share_of": f"a share of the instances of {of}",
-        "average_time": f"the average time in which {of} is done",
-    }
-    yield forms[measured.form]
-    for word, guards in (("counted", measured.where), ("among those with", measured.among)):
-        for guard in guards:
-            yield f"{word} {'unless' if guard.negated else 'if'} {guard.expression.text}"
-    if measured.window:
-        yield f"in the last {measured.window}"
-    for word, bounds in (("should be", measured.should_be), ("must be", measured.must_be)):
-        if bounds:
-            yield f"{word} {' and '.join(bound.words for bound in bounds)}"
-    if measured.too_few_below:
-        yield f"no figure with fewer than {measured.too_few_below}"
 
 
 # the names in it
@@ -296,7 +200,7 @@ def _means(pack: Pack, subject: Subject) -> Iterator[Meaning]:
     for name, named in _names(pack, subject).items():
         if named.kind in ("state", "fact", "condition"):
             title = string(named.node, "title")
-            text = _shown(named.node) if named.kind != "state" else ""
+            text = shown(named.node) if named.kind != "state" else ""
             yield Meaning(name=name, kind=named.kind, text=": ".join(one for one in (text, title) if one))
 
 
@@ -308,7 +212,7 @@ def _parameters(pack: Pack, subject: Subject) -> Iterator[Used]:
             value = child(named.node, "value")
             yield Used(
                 name=name,
-                value=None if value is None else _shown(value),
+                value=None if value is None else shown(value),
                 source=pack.parameters[name].source,
                 question=" ".join(string(named.node, "question").split()),
                 place=value.span if value is not None else named.place,
@@ -316,7 +220,7 @@ def _parameters(pack: Pack, subject: Subject) -> Iterator[Used]:
 
 
 def _readings(pack: Pack, subject: Subject) -> Iterator[Otherwise]:
-    here = set(sentences(pack, subject.process, subject.short, _same, state=False)) if subject.kind in RULES else set()
+    here = set(told_of(pack, subject)) if subject.kind in RULES else set()
     readable = [subject] if subject.kind in RULES or subject.kind == "parameter" else []
     readable += [s for s in _names(pack, subject).values() if s.kind == "parameter" and subject.kind in RULES]
     for one in readable:
@@ -325,20 +229,6 @@ def _readings(pack: Pack, subject: Subject) -> Iterator[Otherwise]:
             # what a template leaves open keeps it from being read in another way
             if subject.kind in RULES and not pack.abstract:
                 other = rebuilt(pack, pack.variant, {one.name: reading})
-                told = sentences(other, subject.process, subject.short, _same, state=False)
+                told = told_of(other, subject)
                 says = tuple(text for text in told if text not in here)
-            yield Otherwise(of=one.name, reading=reading, written=_shown(node), says=says)
-
-
-def _shown(node: Node | None) -> str:
-    """A value on one line, as it may be written."""
-    if node is None or node.value is None:
-        return "no value"
-    if isinstance(node.value, list):
-        return f"[{', '.join(_shown(item) for item in node.value)}]"
-    if isinstance(node.value, dict):
-        said = {key: inner for key, inner in node.value.items() if key not in SILENT}
-        if list(said) in (["type"], ["value"]):
-            return _shown(next(iter(said.values())))
-        return ", ".join(f"{key}: {_shown(inner)}" for key, inner in said.items())
-    return str(node.value).lower() if isinstance(node.value, bool) else " ".join(str(node.value).split())
+            yield Otherwise(of=one.name, reading=reading, written=shown(node), says=says)

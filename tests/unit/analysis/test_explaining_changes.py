@@ -13,7 +13,8 @@ import pytest
 
 from rulesengine.analysis.explaining import explain_step, of_story
 from rulesengine.analysis.explaining.asking import Question, ask, with_stored
-from rulesengine.analysis.explaining.changing import Change, Remedy
+from rulesengine.analysis.explaining.changing import Remedy
+from rulesengine.analysis.explaining.moves import Change
 from rulesengine.analysis.explaining.replaying import Replay, Told
 from rulesengine.case import to_moment
 from rulesengine.engine import Engine
