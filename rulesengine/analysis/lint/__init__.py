@@ -35,8 +35,9 @@ from rulesengine.analysis.lint.subject import Solver, Subject
 from rulesengine.analysis.lint.waivers import IDLE, sort_out, waivers_of
 from rulesengine.analysis.lint.worlds import Worlds
 from rulesengine.diagnostics import Diagnostic
+from rulesengine.document import Node, read
 from rulesengine.loading import merge, read_pack, rebuilt
-from rulesengine.loading.register import Register, read_register
+from rulesengine.loading.naming import child
 from rulesengine.pack import Pack
 
 __all__ = ["CODES", "Advice", "Report", "Unseen", "Waived", "lint"]
@@ -91,10 +92,10 @@ def lint(
     errors = tuple(d for d in found if d.severity == "error")
     if errors or pack is None:
         return Report(errors=errors or tuple(found))
-    registers = _registers(pack)
+    statements = _registers(pack)
 
     def subject_of(pack: Pack) -> Subject:
-        return Subject(pack, on=on, solver=solver, registers=registers)
+        return Subject(pack, on=on, solver=solver, statements=statements)
 
     subject = subject_of(pack)
     raw = [one for code, find in RULES.items() if code in wanted for one in find(subject)]
@@ -111,9 +112,16 @@ def lint(
     return Report(advice=tuple(left), waived=tuple(waived), unseen=tuple(subject.unseen))
 
 
-def _registers(pack: Pack) -> tuple[Register, ...]:
-    _, chain = merge.read_chain(Path(pack.file), [])
-    return read_register(chain, []).registers
+def _registers(pack: Pack) -> tuple[Node, ...]:
+    """The statements of the registers that name a day of review; others need not be read once more."""
+    found = []
+    for file in pack.registers:
+        text = Path(file).read_bytes()
+        node = read(text, file)[0] if b"review_by" in text else None
+        statements = child(node, "statements")
+        if statements is not None:
+            found.append(statements)
+    return tuple(found)
 
 
 def _under_all(pack: Pack, found: list[Advice], subject_of: Callable[[Pack], Subject]) -> list[Advice]:
@@ -134,10 +142,10 @@ def _under_all(pack: Pack, found: list[Advice], subject_of: Callable[[Pack], Sub
 
 
 def _others(pack: Pack) -> Iterator[Pack]:
-    """The pack under each of its other variants, and under each reading."""
-    for variant in pack.variants:
-        if variant != pack.variant:
-            yield rebuilt(pack, variant, {})
+    """The pack under each reading, those of parameters first, and under each of its other variants."""
     for name, readings in merge.offered_readings(pack.document).items():
         for reading in readings:
             yield rebuilt(pack, pack.variant, {name: reading})
+    for variant in pack.variants:
+        if variant != pack.variant:
+            yield rebuilt(pack, variant, {})

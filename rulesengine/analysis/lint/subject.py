@@ -15,7 +15,6 @@ from rulesengine.loading.meaning.graph import takers_of
 from rulesengine.loading.meaning.history import History
 from rulesengine.loading.meaning.reach import fired_events
 from rulesengine.loading.naming import entries
-from rulesengine.loading.register import Register
 from rulesengine.pack import Pack, Process
 from rulesengine.rules.deadline import Deadline
 from rulesengine.rules.guards import Guard
@@ -46,12 +45,13 @@ class Subject:
         *,
         on: int,
         solver: Callable[[Worlds], Solver] | None,
-        registers: Sequence[Register] = (),
+        statements: Sequence[Node] = (),
     ) -> None:
         self.pack = pack
         #: the day dates are compared with, as an ordinal
         self.on = on
-        self.registers = registers
+        #: those of registers that name a day of review
+        self.statements = statements
         self.takers = takers_of(pack)
         self.history = lru_cache(maxsize=None)(lambda name: History(pack.processes[name]))
         self.worlds = Worlds(pack, self.history)

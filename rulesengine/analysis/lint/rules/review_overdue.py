@@ -13,8 +13,8 @@ from rulesengine.loading.naming import entries
 
 def find(subject: Subject) -> Iterator[Advice]:
     yield from _below(subject, subject.document)
-    for register in subject.registers:
-        for name, node in entries(register.statements):
+    for statements in subject.statements:
+        for name, node in entries(statements):
             yield from _of(subject, name, node)
 
 
