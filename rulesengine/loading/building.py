@@ -75,9 +75,10 @@ def build(
     """
     merged = merge.under_variant(document, variant) if variant else document
     merged = merge.under_readings(merged, readings)
-    naming = Naming(merged, sources, report)
+    before = basis.named if basis is not None else None
+    naming = Naming(merged, sources, report, before)
     names = naming.names()
-    kept = Kept(basis, names) if basis is not None and alike(names, basis.names) else None
+    kept = Kept(basis, names) if basis is not None and alike(names, basis.named.names) else None
     time = read_working_time(merged, report)
     holidays = child(child(merged, "calendar"), "holidays")
     if holidays is not None:

@@ -15,7 +15,7 @@ import msgspec
 from rulesengine.diagnostics import Span
 from rulesengine.document import Node
 from rulesengine.loading import merge
-from rulesengine.loading.naming import Naming, child
+from rulesengine.loading.naming import Named, Naming, child
 from rulesengine.pack import Pack, Parameter, Process
 from rulesengine.rules.indicator import Indicator
 from rulesengine.rules.reading import Names
@@ -24,17 +24,16 @@ Words = frozenset[str]
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """A pack without errors, with the document and the names that it was built from."""
+    """A pack without errors, with what it was built from."""
 
     pack: Pack
-    merged: Node
-    names: Names
+    named: Named
 
 
 def basis_of(pack: Pack) -> Basis:
     """A built pack as a basis to build it anew."""
     merged = merge.under_readings(merge.under_variant(pack.document, pack.variant), pack.readings)
-    return Basis(pack=pack, merged=merged, names=Naming(merged, None, []).names())
+    return Basis(pack=pack, named=Named(document=merged, names=Naming(merged, None, []).names()))
 
 
 class Kept:
@@ -43,7 +42,7 @@ class Kept:
     def __init__(self, basis: Basis, names: Names) -> None:
         self.basis = basis
         self.names = names
-        before, after = basis.names.symbols.parameters, names.symbols.parameters
+        before, after = basis.named.names.symbols.parameters, names.symbols.parameters
         #: parameters that are not what they were, or not there
         self.parameters: Words = frozenset(
             name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
@@ -54,7 +53,7 @@ class Kept:
     def process(self, name: str, node: Node, place: Span) -> Process | ProcessKept | None:
         """The process where all of it is kept, else its parts that are; None where it was not there."""
         before = self.basis.pack.processes.get(name)
-        section = child(self.basis.merged, "processes")
+        section = child(self.basis.named.document, "processes")
         old = child(section, name)
         if before is None or old is None or before.place != place:
             return None
@@ -84,12 +83,12 @@ class Kept:
 
     def parameter(self, name: str, node: Node) -> Parameter | None:
         """A parameter as the pack tells of it."""
-        old = child(child(self.basis.merged, "parameters"), name)
+        old = child(child(self.basis.named.document, "parameters"), name)
         return self.basis.pack.parameters.get(name) if old is node else None
 
     def indicator(self, section: Node, name: str) -> Indicator | None:
         """An indicator. All processes have to be there by now."""
-        old = child(self.basis.merged, "indicators")
+        old = child(self.basis.named.document, "indicators")
         if not _same(old, section, name) or _says(child(section, name), _pattern(frozenset(self.words))):
             return None
         return self.basis.pack.indicators.get(name)

@@ -51,10 +51,26 @@ def words(node: Node | None, key: str) -> list[Node]:
     return [n for n in (found.value if isinstance(found.value, list) else [found]) if isinstance(n.value, str)]
 
 
-class Naming:
-    """Reads the declarations of one merged document into `Names`."""
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A merged document without errors, and what it declares."""
 
-    def __init__(self, document: Node, sources: frozenset[str] | None, report: list[Diagnostic]) -> None:
+    document: Node
+    names: Names
+
+
+class Naming:
+    """Reads the declarations of one merged document into `Names`.
+
+    `before` is what a document that this one was made from declares: what has stayed is taken from there.
+    """
+
+    def __init__(
+        self,
+        document: Node,
+        sources: frozenset[str] | None,
+        report: list[Diagnostic],
+        before: Named | None = None,
+    ) -> None:
         self.document = document
         self.sources = sources
         self.report = report
@@ -72,6 +88,24 @@ class Naming:
                     did_you_mean(self.currency, sorted(CURRENCIES)),
                 )
         self.choices = {name: self.choice_values(node) for name, node in entries(document, "choices")}
+        self.before = before if before is not None and self._counts_as(before) else None
+
+    def _counts_as(self, before: Named) -> bool:
+        """Whether facts and parameters that are written as before are what they were."""
+        then = before.document
+        processes = [[name for name, _ in entries(document, "processes")] for document in (self.document, then)]
+        return (
+            self.currency == before.names.symbols.currency
+            and child(self.document, "choices") is child(then, "choices")
+            and processes[0] == processes[1]
+        )
+
+    def _stayed(self, section: str, name: str) -> Names | None:
+        """The names from before, where an entry of a section is as it was."""
+        if self.before is None:
+            return None
+        old, new = (child(child(one, section), name) for one in (self.before.document, self.document))
+        return self.before.names if old is new else None
 
     def say(self, code: str, node: Node, message: str, help: str = "") -> None:
         self.report.append(finding(code, node.span, message, help))
@@ -87,11 +121,16 @@ class Naming:
 
     def names(self) -> Names:
         document = self.document
-        processes = {name: self.process(name, node) for name, node in entries(document, "processes")}
+        processes = {
+            name: stayed.processes[name] if (stayed := self._stayed("processes", name)) else self.process(name, node)
+            for name, node in entries(document, "processes")
+        }
         self.lineages(processes)
         actors = tuple(str(n.value) for n in words(document, "actors"))
         context = {
-            name: {fact: self.fact(inner, processes) for fact, inner in entries(node)}
+            name: stayed.symbols.context[name]
+            if (stayed := self._stayed("context", name))
+            else {fact: self.fact(inner, processes) for fact, inner in entries(node)}
             for name, node in entries(document, "context")
         }
         for section, what in (("processes", "a process"), ("context", "a context"), ("parameters", "a parameter")):
@@ -107,9 +146,19 @@ class Naming:
                     "Call the context something else.",
                 )
         symbols = Symbols(
-            processes={name: self.symbols(name, processes[name]) for name in processes},
+            processes={
+                name: stayed.symbols.processes[name]
+                if (stayed := self._stayed("processes", name))
+                else self.symbols(name, processes[name])
+                for name in processes
+            },
             context=context,
-            parameters={name: self.parameter(node) for name, node in entries(document, "parameters")},
+            parameters={
+                name: stayed.symbols.parameters[name]
+                if (stayed := self._stayed("parameters", name))
+                else self.parameter(node)
+                for name, node in entries(document, "parameters")
+            },
             currency=self.currency,
             digits=self.digits,
         )

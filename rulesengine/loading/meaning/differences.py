@@ -12,12 +12,15 @@ import msgspec
 
 from rulesengine.expressions import Expression
 from rulesengine.pack import Pack
-from rulesengine.timing import Period
+from rulesengine.rules.deadline import Deadline
+from rulesengine.rules.limit import Limit
+from rulesengine.rules.transition import Transition
 
-#: what is compared of an expression: what it reads from outside the case, and where that stands
-_OF_EXPRESSION = ("text", "context", "place")
-#: fields of rules that nothing asks for but the engine and those who read: times, and words about them
-_UNASKED = frozenset({"title", "source", "within", "period", "grace", "remind", "wait", "owed_by"})
+#: fields of rules that only the engine and those who read ask for: times, and words about them; and those that hold
+#: nothing but expressions
+_UNASKED = frozenset(
+    {"title", "source", "within", "period", "grace", "remind", "wait", "owed_by", "guards", "since", "since_event"}
+)
 
 
 def hang_together_alike(pack: Pack, checked: Pack) -> bool:
@@ -36,13 +39,15 @@ def hang_together_alike(pack: Pack, checked: Pack) -> bool:
     return True
 
 
-def _outline(value: Any) -> Any:
-    """A rule without its times and without what its expressions compare."""
+def _outline(rule: Transition | Deadline | Limit) -> Any:
+    """A rule without its times and without what it compares, but with all that it reads from outside the case."""
+    reads = tuple((one.text, one.context, one.place) for one in rule.expressions if one.context)
+    return (rule.event if isinstance(rule, Limit) else _bare(rule)), reads
+
+
+def _bare(value: Any) -> Any:
     if isinstance(value, Expression):
-        return tuple(getattr(value, field) for field in _OF_EXPRESSION)
-    if isinstance(value, Period):
-        return Period
+        return Expression
     if isinstance(value, msgspec.Struct):
-        fields = (field for field in value.__struct_fields__ if field not in _UNASKED)
-        return type(value), tuple(_outline(getattr(value, field)) for field in fields)
-    return tuple(map(_outline, value)) if isinstance(value, tuple) else value
+        return type(value), tuple(_bare(getattr(value, f)) for f in value.__struct_fields__ if f not in _UNASKED)
+    return tuple(map(_bare, value)) if isinstance(value, tuple) else value

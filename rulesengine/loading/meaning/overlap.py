@@ -30,14 +30,14 @@ def check_overlaps(pack: Pack, takers: Takers, report: list[Diagnostic], checked
     `checked` is a pack without such pairs, whose rules hang together alike. Pairs that both stand in it are left out,
     unless they count working time, and the calendar is another one.
     """
-    histories: dict[str, History] = {}
+    histories = _Histories(pack)
     known = {id(t) for process in checked.processes.values() for t in process.transitions} if checked else set()
     calendar_changed = checked is not None and checked.working_time != pack.working_time
     pairs = tries = 0
     for (name, _), siblings in takers.items():
         if calendar_changed:
             known.difference_update(id(t) for t in siblings if _counts_time(t))
-        if all(id(transition) in known for transition in siblings):
+        if len(siblings) < 2 or all(id(transition) in known for transition in siblings):
             pairs += len(siblings) * (len(siblings) - 1) // 2
             continue
         for first, second in combinations(siblings, 2):
@@ -46,9 +46,18 @@ def check_overlaps(pack: Pack, takers: Takers, report: list[Diagnostic], checked
                 return
             if id(first) in known and id(second) in known:
                 continue
-            if not histories:
-                histories.update((other, History(process)) for other, process in pack.processes.items())
             tries += _check_pair(pack, pack.processes[name], first, second, histories, report)
+
+
+class _Histories(dict[str, History]):
+    """The history of each process, made when it is asked for."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.processes = pack.processes
+
+    def __missing__(self, name: str) -> History:
+        found = self[name] = History(self.processes[name])
+        return found
 
 
 def _counts_time(transition: Transition) -> bool:
