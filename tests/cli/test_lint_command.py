@@ -74,6 +74,33 @@ def test_the_day_of_review_is_an_argument() -> None:
     assert codes(REVIEW, "--on", "2026-01-01") == ["RL405"]
 
 
+def test_a_switch_may_be_on_or_off_for_good(tmp_path: Path) -> None:
+    shutil.copytree(PLANTED / "base", tmp_path / "base")
+    file = tmp_path / "switched.yaml"
+    for value in ('"yes"', '"no"'):
+        file.write_text(
+            "pack: switched\nextends: base/stall.yaml\n"
+            f"parameters: {{gifts: {{value: {value}, assumed: An example.}}}}\n"
+            'processes: {order: {transitions: {talk: {when: gifts == "yes", unless: gifts == "no"}}}}\n'
+        )
+        assert codes(str(file)) == []
+
+
+def test_what_decides_under_another_reading_is_no_advice(tmp_path: Path) -> None:
+    shutil.copytree(PLANTED / "base", tmp_path / "base")
+    file = tmp_path / "read.yaml"
+    text = (
+        "pack: read\nextends: base/stall.yaml\n"
+        "parameters: {longest: {value: 5 days, assumed: An example. READ}}\n"
+        "processes: {order: {deadlines: {last_call: "
+        "{while: placed, within: longest, owed_by: seller, assumed: An example.}}}}\n"
+    )
+    file.write_text(text.replace(" READ", ""))
+    assert codes(str(file)) == ["RL102"]
+    file.write_text(text.replace(". READ", "., question: How long?, readings: {short: 2 days}"))
+    assert codes(str(file)) == []
+
+
 # waivers
 
 

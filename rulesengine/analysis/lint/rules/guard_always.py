@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rulesengine.analysis.lint.advice import Advice, advice
+from rulesengine.analysis.lint.rules.guard_never import is_switch
 from rulesengine.analysis.lint.subject import Subject
 from rulesengine.analysis.lint.worlds import Part
 
@@ -13,6 +14,8 @@ def find(subject: Subject) -> Iterator[Advice]:
     for rule, scene, guards in subject.guarded():
         for guard in guards:
             node = guard.expression.tree
+            if is_switch(node):
+                continue
             failing = Part(node, guard.negated)
             if subject.can_hold([failing], scene) or subject.worlds.may_be_unknown(node, scene):
                 continue

@@ -9,7 +9,7 @@ from rulesengine.analysis.lint.rules.unstated_fact import stated
 from rulesengine.analysis.lint.rules.unusable_right import never
 from rulesengine.analysis.lint.subject import Subject
 from rulesengine.analysis.lint.worlds import Part, Scene
-from rulesengine.expressions import tree
+from rulesengine.expressions import compile_given, tree
 from rulesengine.loading.meaning.search import literals
 from rulesengine.rules.guards import Guard
 
@@ -19,13 +19,21 @@ def find(subject: Subject) -> Iterator[Advice]:
         # that a deadline asked for is never overdue is told of already
         if any(never(subject, scene, part.node) for part in parts_of(guards) if part.wanted):
             continue
-        # and so is a fact that is never known
+        # what a parameter switches off is meant to be off
+        if any(is_switch(part.node) and compile_given(part.node)({}) is not part.wanted for part in parts_of(guards)):
+            continue
+        # that a fact is never known is told of at the fact
         if any(isinstance(leaf, tree.Fact) and unknowable(subject, scene, leaf.name) for leaf in read_by(guards)):
             continue
         if subject.can_hold(parts_of(guards), scene, told=guards):
             continue
         culprit = next((g for g in guards if not subject.can_hold(parts_of((g,)), scene)), None)
         yield culprit_advice(rule.rule, guards, culprit, scene)
+
+
+def is_switch(node: tree.Node) -> bool:
+    """Whether a guard, or a part of one, asks for nothing but parameters."""
+    return not tree.leaves(node) and any(isinstance(part, tree.Parameter) for part in tree.walk(node))
 
 
 def read_by(guards: tuple[Guard, ...]) -> list[tree.Node]:
