@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import random
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from generated_packs import pack_texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -141,3 +143,17 @@ def test_a_shadowed_deadline_is_never_missed() -> None:
             assert "started" in {clock.what for clock in clocks if clock.rule == "order.last_call"}
             assert "missed" not in {clock.what for clock in clocks if clock.rule == "order.last_call"}
             assert "missed" in {clock.what for clock in clocks if clock.rule == "order.packing"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(pack_texts())
+def test_any_pack_can_be_looked_at(text: str) -> None:
+    solving = pytest.importorskip("rulesengine.analysis.lint.solving", reason="z3 is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "drawn.yaml"
+        file.write_text(text, encoding="utf-8")
+        quick, slow = lint(file, on=ON), lint(file, on=ON, solver=solving.Terms)
+    if not quick.errors:
+        # the solver only adds to what is known without it
+        told = {(one.diagnostic.code, one.diagnostic.span) for one in slow.advice}
+        assert {(one.diagnostic.code, one.diagnostic.span) for one in quick.advice} <= told

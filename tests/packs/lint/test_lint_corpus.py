@@ -105,6 +105,14 @@ def test_nothing_is_advised_on_the_packs_that_come_along(file: Path) -> None:
     assert [one.diagnostic for one in told.advice] == []
 
 
+@pytest.mark.parametrize("file", POLICIES, ids=lambda file: file.stem)
+def test_the_solver_has_nothing_to_add_on_them(file: Path) -> None:
+    solving = pytest.importorskip("rulesengine.analysis.lint.solving", reason="z3 is not installed")
+    told = lint(file, on=ON, solver=solving.Terms)
+    assert [one.diagnostic for one in told.advice] == []
+    assert told.unseen == ()
+
+
 # codes and pages
 
 
