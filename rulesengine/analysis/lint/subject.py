@@ -136,14 +136,17 @@ class Subject:
 
     def can_hold(self, parts: Sequence[Part], scene: Scene, *, told: Sequence[Guard] = ()) -> bool:
         """False where it is sure that the parts never all come out as wanted. `told`: the guards they stand for."""
+        before = self.worlds.left_out
         if not self.worlds.can_hold(parts, scene):
             return False
         if self.solver is None:
             for guard in told:
                 self.look(guard.expression)
             return True
-        if not any(self.worlds.opaque(part.node) for part in parts):
+        if self.worlds.left_out == before and not any(self.worlds.opaque(part.node) for part in parts):
             return True
+        # what was too much to try out, the solver is asked instead
+        self.worlds.left_out = before
         return self.solver.can_hold(parts, scene) is not False
 
     def look(self, expression: Expression) -> None:
