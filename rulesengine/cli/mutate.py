@@ -63,16 +63,18 @@ def mutate(
     """
     from rulesengine.analysis.mutation import read_reasons, score_of
     from rulesengine.diagnostics import PackError
+    from rulesengine.loading import load_pack
 
     try:
         file = known(pack)
+        loaded = load_pack(file)
         scenarios, found = scenarios_of(file, folders or ("tests/scenarios",))
         reasons, unread = read_reasons(equivalent if equivalent is not None else _usual(file))
         found += unread
         if not scenarios:
             return _over(form, None, found, fail_under)
         with _bar() as at:
-            score = score_of(file, scenarios, reasons, jobs=jobs or 0, at=at)
+            score = score_of(loaded, scenarios, reasons, jobs=jobs or 0, at=at)
     except PackError as fault:
         return _over(form, None, fault.diagnostics, fail_under)
     return _over(form, score, [*found, *score.found], fail_under)
@@ -101,7 +103,7 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
 
 def _over(form: str, score: Score | None, found: Sequence[Diagnostic], fail_under: float) -> int:
     if form == "json":
-        data = _data(score) if score is not None else {"pack": None}
+        data = _data(score) if score is not None else {"pack": None, "version": None}
         say_json({**data, "diagnostics": [one.as_dict() for one in found]})
     else:
         if score is not None:

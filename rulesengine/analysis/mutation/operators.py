@@ -320,7 +320,8 @@ def _guard(place: _Place) -> Iterator[Mutant]:
     text = str(place.node.value)
     listed = isinstance(place.path[-1], int)
     key = str(place.path[-2] if listed else place.path[-1])
-    if listed or key in ("when", "unless"):
+    # without its one condition a limit is none: that is tried as well
+    if key in ("when", "unless"):
         yield place.mutant("guard dropped", f"without {_said(place.node)}", place.path, None)
     if isinstance(place.node.value, str):
         signs = [match["sign"] for match in _COMPARISON.finditer(text) if match["sign"]]

@@ -16,7 +16,6 @@ from rulesengine.analysis.mutation.trying import Bench, Outcome
 from rulesengine.diagnostics import Diagnostic, PackError, Span, finding
 from rulesengine.document import read_file
 from rulesengine.engine import Engine
-from rulesengine.loading import load_pack
 from rulesengine.loading.naming import entries
 from rulesengine.pack import Pack
 from rulesengine.simulation import Scenario, play
@@ -72,19 +71,18 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score_of(
-    file: str,
+    pack: Pack,
     scenarios: Sequence[Scenario],
     reasons: Reasons,
     *,
     jobs: int = 0,
     at: Callable[[int, int], None] = lambda done, total: None,
 ) -> Score:
-    """Tries every mistake in the pack of a file with these scenarios of it.
+    """Tries every mistake in a pack with these scenarios of it.
 
     `jobs` is the number of processes, 0 for one each core; the result does not depend on it. `at` is called with the
-    number of mistakes that are done and of all. PackError where the pack has errors.
+    number of mistakes that are done and of all.
     """
-    pack = load_pack(file)
     scenarios, failing, report = _holding(pack, scenarios)
     mutants = mutants_of(pack)
     # what one rule is about stays together: the scenarios that tell one mistake in it tell the next

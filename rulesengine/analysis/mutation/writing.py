@@ -17,7 +17,7 @@ _OTHER = re.compile(r"[-+.0-9][0-9_.,:eE]*|true|false|null|yes|no|on|off|y|n|~",
 
 def written(scenario: Mapping[str, Any]) -> str:
     """The text of a scenario. Short parts stand on one line, each given instance and each step begins its own."""
-    lines = ["# yaml-language-server: $schema=../../../schema/scenario.schema.json"]
+    lines: list[str] = []
     for key, value in scenario.items():
         if key == "given":
             lines += ["given:", *(f"  - {flow(one)}" for one in value)]
