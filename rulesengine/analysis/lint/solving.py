@@ -12,7 +12,8 @@ from typing import Any
 
 import z3
 
-from rulesengine.analysis.lint.worlds import ORDERED, Fork, Gap, Part, Scene, Values, Worlds, is_amount
+from rulesengine.analysis.lint.stretches import ORDERED, is_amount
+from rulesengine.analysis.lint.worlds import Fork, Gap, Part, Scene, Values, Worlds
 from rulesengine.expressions import compile_given, tree
 from rulesengine.timing import Period
 

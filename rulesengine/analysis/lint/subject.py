@@ -143,7 +143,7 @@ class Subject:
             for guard in told:
                 self.look(guard.expression)
             return True
-        if self.worlds.left_out == before and not any(self.worlds.opaque(part.node) for part in parts):
+        if self.worlds.left_out == before and not any(self.worlds.guards.opaque(part.node) for part in parts):
             return True
         # what was too much to try out, the solver is asked instead
         self.worlds.left_out = before
@@ -155,7 +155,7 @@ class Subject:
 
     def look_at(self, node: tree.Node, place: Span, text: str) -> None:
         """The same, for a comparison that is written in parts."""
-        if self.solver is None and self.worlds.opaque(node):
+        if self.solver is None and self.worlds.guards.opaque(node):
             self._unseen[Unseen(place=place, text=text)] = None
 
     # where things stand

@@ -11,19 +11,19 @@ more seems possible than is, and never less.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fractions import Fraction
-from itertools import pairwise, product
+from itertools import product
 from typing import Any, TypeAlias
 
 import msgspec
 
-from rulesengine.expressions import BOOLEAN, Type, compile_given, tree
+from rulesengine.analysis.lint.plain import FEW, Guards, is_opaque
+from rulesengine.analysis.lint.stretches import ORDERED, constants_of, likely_of, stretches
+from rulesengine.expressions import compile_given, tree
 from rulesengine.loading.meaning.history import History
 from rulesengine.loading.meaning.search import Literal as Part
-from rulesengine.loading.meaning.worlds import NOON
 from rulesengine.pack import Pack
 
-__all__ = ["Fork", "Gap", "Part", "Scene", "Worlds", "is_opaque"]
+__all__ = ["Fork", "Gap", "Part", "Scene", "Values", "Worlds"]
 
 #: assignments tried for guards that share what they read
 TRIES = 20_000
@@ -31,12 +31,6 @@ TRIES = 20_000
 ALL_TRIES = 1_000_000
 #: assignments of everything else tried for a gap between values of one thing
 OTHERS = 500
-#: kinds of values of which there are few
-FEW = ("boolean", "choice", "state")
-#: kinds of values in an order
-ORDERED = ("money", "number", "integer", "moment", "date")
-#: `map` of the leaf that stands for an opaque comparison; no map of a pack has such a name
-OPAQUE = "?"
 
 Values: TypeAlias = dict[tree.Node, Any]
 #: whether something may, and must, have come about in a state
@@ -81,24 +75,12 @@ class Worlds:
         self.tries = 0
         #: questions that were given up
         self.left_out = 0
-        self._plain: dict[tree.Node, tree.Node] = {}
-        self._opaque: dict[tree.Node, tree.Context] = {}
+        self.guards = Guards()
 
     @property
     def exhausted(self) -> bool:
         """Whether so much was tried that no more is."""
         return self.tries > ALL_TRIES
-
-    def opaque(self, node: tree.Node) -> bool:
-        """Whether there are comparisons in it of things of which neither is a constant."""
-        return any(is_opaque(leaf) for leaf in tree.leaves(self.plain(node)))
-
-    def behind(self, node: tree.Node) -> frozenset[tree.Node]:
-        """What is read within the opaque comparisons of a guard."""
-        inside = set(tree.leaves(self.plain(node)))
-        return frozenset(
-            leaf for original, mark in self._opaque.items() if mark in inside for leaf in tree.leaves(original)
-        )
 
     def can_hold(self, parts: Sequence[Part], scene: Scene) -> bool:
         """False where it is sure that they never all come out as wanted."""
@@ -109,7 +91,7 @@ class Worlds:
 
         `likely`: without numbers and money below nought, unless a guard speaks of such.
         """
-        plain = [Part(self.plain(part.node), part.wanted) for part in parts]
+        plain = [Part(self.guards.plain(part.node), part.wanted) for part in parts]
         groups = list(_groups(plain))
         for state in self.standing(scene):
             values: Values = {}
@@ -124,7 +106,7 @@ class Worlds:
 
     def may_be_unknown(self, node: tree.Node, scene: Scene) -> bool:
         """Whether a guard can be without an answer, as something that it reads is not known."""
-        plain = self.plain(node)
+        plain = self.guards.plain(node)
         leaves = tree.leaves(plain)
         evaluate = compile_given(plain)
         for state in self.standing(scene):
@@ -164,10 +146,10 @@ class Worlds:
 
     def gap(self, fork: Fork, scene: Scene) -> Gap | None:
         """A value of something that no side takes, while one side takes a smaller value and another a larger one."""
-        sides = [[Part(self.plain(part.node), part.wanted) for part in side] for side in fork.sides]
+        sides = [[Part(self.guards.plain(part.node), part.wanted) for part in side] for side in fork.sides]
         nodes = [part.node for side in sides for part in side]
         leaves = list(dict.fromkeys(leaf for node in nodes for leaf in tree.leaves(node)))
-        hidden = frozenset().union(*(self.behind(part.node) for side in fork.sides for part in side))
+        hidden = frozenset().union(*(self.guards.behind(part.node) for side in fork.sides for part in side))
         tests = [[(compile_given(part.node), part.wanted) for part in side] for side in sides]
         for moving in leaves:
             reading = [side for side in sides if any(moving in tree.leaves(part.node) for part in side)]
@@ -277,61 +259,13 @@ class Worlds:
             return (True, False)
         if kind in FEW:
             return tuple(leaf.type.choices)
-        constants = list(_constants(leaf, nodes))
+        constants = list(constants_of(leaf, nodes))
         if kind in ORDERED:
-            return _stretches(constants, leaf.type)
+            return stretches(constants, leaf.type)
         if kind == "text":
             return (*dict.fromkeys(constants), "another")
         # of a list only whether it is known is asked outside of opaque comparisons
         return ((),)
-
-    # guards without what is opaque
-
-    def plain(self, node: tree.Node) -> tree.Node:
-        """The guard with a leaf in the place of each opaque comparison: the same for the same, and for its opposite."""
-        found = self._plain.get(node)
-        if found is None:
-            found = self._plain[node] = self._made_plain(node)
-        return found
-
-    def _made_plain(self, node: tree.Node) -> tree.Node:
-        match node:
-            case tree.And(items=items):
-                return tree.And(tuple(self.plain(item) for item in items))
-            case tree.Or(items=items):
-                return tree.Or(tuple(self.plain(item) for item in items))
-            case tree.Not(item=item):
-                return tree.Not(self.plain(item))
-            case tree.Known(item=item) | tree.OneOf(item=item) if tree.is_leaf(item) or not tree.leaves(item):
-                return node
-            case tree.Compare(left=left, right=right):
-                sides = (left, right)
-                few = all(side.type.kind in FEW and not tree.children(side) for side in sides)
-                constant = [side for side in sides if not tree.leaves(side)]
-                if few or len(constant) == 2 or (len(constant) == 1 and any(tree.is_leaf(side) for side in sides)):
-                    return node
-        if tree.is_leaf(node) or not tree.leaves(node):
-            return node
-        usual, opposite = _usual(node)
-        mark = self._opaque.setdefault(usual, tree.Context(OPAQUE, str(len(self._opaque)), BOOLEAN))
-        return tree.Not(mark) if opposite else mark
-
-
-def is_opaque(leaf: tree.Node) -> bool:
-    """Whether a leaf stands for an opaque comparison."""
-    return isinstance(leaf, tree.Context) and leaf.map == OPAQUE
-
-
-def likely_of(leaf: tree.Node, domain: tuple[Any, ...], nodes: Sequence[tree.Node]) -> tuple[Any, ...]:
-    """Without what is below nought, unless the leaf is compared with something that is."""
-    if not is_amount(leaf) or any(value < 0 for value in _constants(leaf, nodes)):
-        return domain
-    return tuple(value for value in domain if value is None or value >= 0)
-
-
-def is_amount(leaf: tree.Node) -> bool:
-    """Whether a leaf is a number or money."""
-    return leaf.type.kind in ("money", "number", "integer")
 
 
 def _never(history: History, name: str, state: str) -> bool:
@@ -342,52 +276,6 @@ _HAPPENED: _Ways = (lambda h, name, state: h.maybe_happened(name, state), lambda
 _KNOWN: _Ways = (lambda h, name, state: h.maybe_known(name, state), _never)
 _LATE: _Ways = (lambda h, name, state: h.maybe_late(name, state), _never)
 _ENTERED: _Ways = (lambda h, name, state: h.maybe_entered(name, state), _never)
-
-
-def _usual(node: tree.Node) -> tuple[tree.Node, bool]:
-    """A comparison as `==`, `<` or `<=`, and whether it is the opposite of that."""
-    match node:
-        case tree.Compare(operator="!=", left=left, right=right):
-            return tree.Compare("==", left, right), True
-        case tree.Compare(operator=">=", left=left, right=right):
-            return tree.Compare("<", left, right), True
-        case tree.Compare(operator=">", left=left, right=right):
-            return tree.Compare("<=", left, right), True
-        case tree.Holds(item=item, list=held, negated=True):
-            return tree.Holds(item, held), True
-        case tree.OneOf(item=item, values=values, negated=True):
-            return tree.OneOf(item, values), True
-    return node, False
-
-
-def _constants(leaf: tree.Node, nodes: Sequence[tree.Node]) -> Iterator[Any]:
-    """The values a leaf is compared with."""
-    for node in dict.fromkeys(found for root in nodes for found in tree.walk(root)):
-        if isinstance(node, tree.OneOf) and node.item == leaf:
-            yield from node.values
-        elif isinstance(node, tree.Compare) and leaf in (node.left, node.right):
-            other = node.right if node.left == leaf else node.left
-            value = compile_given(other)({}) if not tree.leaves(other) else None
-            if value is not None:
-                yield value
-
-
-def _stretches(constants: Sequence[Any], type: Type) -> tuple[Any, ...]:
-    """Each constant, and a value below, between and above them."""
-    if not constants:
-        return (NOON,) if type.kind == "moment" else (1,)
-    whole = type.kind != "number"
-    edges = sorted(set(constants))
-    found: set[Any] = {edges[0].__floor__() - 1, edges[-1].__ceil__() + 1}
-    for edge in edges:
-        if not whole or Fraction(edge).denominator == 1:
-            found.add(edge if not whole else int(edge))
-    for low, high in pairwise(edges):
-        if not whole:
-            found.add(Fraction(low + high) / 2)
-        elif low.__floor__() + 1 <= high.__ceil__() - 1:
-            found.add(low.__floor__() + 1)
-    return tuple(sorted(found))
 
 
 def _groups(parts: Sequence[Part]) -> Iterator[list[Part]]:

@@ -24,7 +24,7 @@ def find(subject: Subject) -> Iterator[Advice]:
             fork = Fork(names=tuple(t.rule for t in fitting), sides=tuple(tuple(parts_of(t.guards)) for t in fitting))
             before = subject.worlds.left_out
             found = subject.worlds.gap(fork, scene)
-            hidden = any(subject.worlds.opaque(part.node) for side in fork.sides for part in side)
+            hidden = any(subject.worlds.guards.opaque(part.node) for side in fork.sides for part in side)
             if subject.solver is not None and subject.worlds.left_out > before:
                 subject.worlds.left_out, hidden = before, True
             if found is None and hidden and subject.solver is not None:

@@ -55,7 +55,7 @@ def overlap(subject: Subject, process: Process, first: Transition, second: Trans
         carried=first.carries | second.carries,
         required=frozenset(first.requires) & frozenset(second.requires),
     )
-    if not any(subject.worlds.opaque(part.node) for part in parts):
+    if not any(subject.worlds.guards.opaque(part.node) for part in parts):
         values = subject.worlds.found(parts, scene, likely=True)
         return None if values is None else shown(values, (*first.guards, *second.guards))
     return _solved(subject, parts, scene, first, second)
