@@ -56,19 +56,21 @@ def load_pack(name: str | Path, *, variant: str = "", readings: Mapping[str, str
     return pack
 
 
-def read_pack(path: str | Path) -> tuple[Pack | None, list[Diagnostic]]:
+def read_pack(path: str | Path, *, all_findings: bool = False) -> tuple[Pack | None, list[Diagnostic]]:
     """A pack that may be a template, and its findings; None where it cannot be built. With errors it is not fit to be
     used.
+
+    `all_findings`: those that `check_pack` gives, for who both uses a pack and shows what is wrong with it.
     """
-    return _load(find_pack(path), "", {})
+    pack, found = _load(find_pack(path), "", {}, statements=all_findings)
+    if all_findings and pack is not None and not any(d.severity == "error" for d in found):
+        found.extend(_found_again(pack, found))
+    return pack, in_order(found) if all_findings else found
 
 
 def check_pack(path: str | Path) -> list[Diagnostic]:
     """Every finding about a pack, sorted by place: all its variants and readings are looked at as well."""
-    pack, found = _load(find_pack(path), "", {}, statements=True)
-    if pack is not None and not any(d.severity == "error" for d in found):
-        found.extend(_found_again(pack, found))
-    return in_order(found)
+    return read_pack(path, all_findings=True)[1]
 
 
 def _found_again(pack: Pack, found: list[Diagnostic]) -> list[Diagnostic]:

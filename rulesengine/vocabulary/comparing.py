@@ -9,7 +9,6 @@ import msgspec
 
 from rulesengine.document import Node
 from rulesengine.loading import rebuilt
-from rulesengine.loading.building import names_of, with_reading
 from rulesengine.loading.merge import offered_readings
 from rulesengine.loading.naming import child, string
 from rulesengine.pack import Pack
@@ -95,7 +94,6 @@ class _Asked:
     def __init__(self, pack: Pack, words: PackWords) -> None:
         self.pack = pack
         self.words = words
-        self.names = names_of(pack)
         self.offered = offered_readings(pack.document)
         self.built: dict[tuple[str, str], Pack] = {}
 
@@ -119,11 +117,11 @@ class _Asked:
     def says(self, pack: Pack, cited: Cited) -> tuple[str, ...]:
         return sentences(pack, cited.process, cited.name, self.words.actor, state=cited.state)
 
-    def under(self, variant: str = "", parameter: str = "", reading: str = "") -> Pack:
-        """The pack under another variant, or under another reading of a parameter."""
-        key = (variant or parameter, reading)
+    def under(self, variant: str = "", readable: str = "", reading: str = "") -> Pack:
+        """The pack under another variant, or under another reading of a parameter or rule."""
+        key = (variant or readable, reading)
         if key not in self.built:
-            readings = {parameter: reading} if parameter else {}
+            readings = {readable: reading} if readable else {}
             self.built[key] = rebuilt(self.pack, variant or self.pack.variant, readings)
         return self.built[key]
 
@@ -150,9 +148,7 @@ class _Asked:
             section = child(self.pack.document, "parameters")
             question = string(node if readable == cited.rule else child(section, readable), "question")
             for reading in readings:
-                own = readable == cited.rule
-                pack = with_reading(self.pack, self.names, readable, reading, []) if own else None
-                other = _instead(usual, self.says(pack or self.under(parameter=readable, reading=reading), cited))
+                other = _instead(usual, self.says(self.under(readable=readable, reading=reading), cited))
                 if other:
                     yield Otherwise(readable=readable, reading=reading, question=question, says=other)
 

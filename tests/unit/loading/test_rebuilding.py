@@ -185,3 +185,10 @@ def test_a_reading_that_is_wrong_is_told_of(shop: Pack) -> None:
         "Under the reading 'wrong' of 'answer_time'",
         "Under the reading 'early' of 'order.finish'",
     }
+
+
+def test_a_pack_and_all_its_findings_come_at_once(shop: Pack) -> None:
+    pack, found = read_pack(shop.file, all_findings=True)
+    assert same(pack, shop)
+    assert found == check_pack(shop.file) != []
+    assert read_pack(shop.file)[1] == []
