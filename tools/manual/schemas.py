@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import yaml
@@ -188,11 +188,27 @@ def _slug(title: str) -> str:
 def _written(key: str, example: object) -> str:
     """An example as it stands in a document; a long one block by block."""
     value = {key: example} if key else example
-    flow = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1000, allow_unicode=True).strip()
+    flow = _dumped(value, flow=True, width=1000)
     if key:
         flow = flow[1:-1]
     elif flow.endswith("\n..."):
         flow = flow.removesuffix("\n...")
     if len(flow) <= 100:
         return flow
-    return yaml.safe_dump(value, default_flow_style=None, sort_keys=False, width=100, allow_unicode=True).strip()
+    return _dumped(value, flow=None, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes days without quotes, as packs do."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, form) for tag, form in found if not tag.endswith(":timestamp")]
+        for first, found in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+
+
+def _dumped(value: object, *, flow: bool | None, width: int) -> str:
+    text: str = yaml.dump(
+        value, Dumper=_Dumper, default_flow_style=flow, sort_keys=False, width=width, allow_unicode=True
+    )
+    return text.strip()
