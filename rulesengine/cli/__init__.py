@@ -10,7 +10,7 @@ from rulesengine.cli.program import Program
 
 COMMANDS = {
     "check": ("rulesengine.cli.check", "check", "Check packs and show every finding with its place and help."),
-    "lint": ("rulesengine.cli.lint", "lint", "Advise on packs without errors: what is allowed, and most likely not meant."),
+    "lint": ("rulesengine.cli.lint", "lint", "Advise on sound packs: what is allowed, and most likely not meant."),
     "simulate": ("rulesengine.cli.simulate", "simulate", "Run a scenario through a pack and show what happens when."),
     "test": ("rulesengine.cli.test", "test", "Run all scenarios below a folder and show what differs."),
     "schema": ("rulesengine.cli.schema", "schema", "Write what an editor needs to know a pack's own names."),
