@@ -120,7 +120,8 @@ def _facts(named: Named, case: Case, event: Event, target: str, reasons: list[Re
         if raw is None:
             continue
         try:
-            value = facts[fact] = kind.read(raw, None)
+            # under the pack's own name, so that a case does not keep the text of every name that came with an event
+            value = facts[named.prepared.names[fact]] = kind.read(raw, None)
         except ValueError as found:
             reasons.append(
                 Reason(code="bad_fact", target=target, message=f"{fact}: {sentence(found)}", values={fact: shown(raw)})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from rulesengine.case import NEVER, Case, Clock, Decision, Instance, Run, to_datetime
+from rulesengine.case.many import awake
 from rulesengine.engine.draft import NOTHING, Draft, draft_of
 from rulesengine.engine.judging import Attempt
-from rulesengine.engine.many import awake
 from rulesengine.engine.program import Program
 from rulesengine.engine.step import take
 from rulesengine.rules.deadline import Deadline

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import Case, Instance, Opening, Run, Small
+from rulesengine.case import Case, Instance, Opening, Run, Small, Times
+from rulesengine.case.many import together
 from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import NOTHING, draft_of
-from rulesengine.engine.many import together
 from rulesengine.engine.program import ID, Program
 from rulesengine.facts import read_date, read_moment, show_moment
 
@@ -87,7 +87,7 @@ def _instance_text(program: Program, instance: Instance) -> _InstanceText:
         parent=instance.parent,
         state=instance.state,
         facts={name: facts[name].show(value) for name, value in instance.facts.items()},
-        happened={event: (times, show_moment(at)) for event, (times, at) in instance.happened.items()},
+        happened={event: (times.count, show_moment(times.latest)) for event, times in instance.happened.items()},
         entered={state: show_moment(at) for state, at in instance.entered.items()},
         runs={name: [_run_text(run) for run in runs] for name, runs in instance.runs.items()},
     )
@@ -201,7 +201,7 @@ def _instance(program: Program, text: _InstanceText, before: Mapping[str, Instan
         parent=text.parent,
         state=text.state,
         facts=facts,
-        happened=Small.of({event: (times, _moment(at)) for event, (times, at) in text.happened.items()}),
+        happened=Small.of({event: Times(times, _moment(at)) for event, (times, at) in text.happened.items()}),
         entered=Small.of({state: _moment(at) for state, at in text.entered.items()}),
         runs=Small.of({name: tuple(_run(run) for run in runs) for name, runs in text.runs.items()}),
     )

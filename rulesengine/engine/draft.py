@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from rulesengine.case import NEVER, Case, Change, Clock, Instance, Notification, Reason, Run, Small
-from rulesengine.engine.many import Instances, Many, stored, wakes
+from rulesengine.case.many import Instances, Many, stored
 from rulesengine.engine.program import Program
 from rulesengine.rules import deadline as deadlines
 from rulesengine.rules import suspension as suspensions
@@ -111,7 +111,6 @@ class Draft(msgspec.Struct, kw_only=True):
             opening=self.base.opening,
             moment=self.moment,
             instances=self.instances,
-            wakes=wakes(self.instances),
             suspending=self.suspending,
         )
 

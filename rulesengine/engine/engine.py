@@ -170,16 +170,17 @@ class Engine:
             reason = Reason(code="out_of_order", target=shown(event.target), message=text)
             return _refused(case, event, moment, [reason], until=case.moment - 1)
         fired: tuple[Decision, ...] = ()
-        if case.wakes < moment:
+        wakes = case.wakes
+        if wakes < moment:
             told, case = clock.advance(program, case, moment)
-            fired = tuple(told)
+            fired, wakes = tuple(told), case.wakes
         values, reasons = read_context(program, context) if context else (NOTHING, [])
         wrong = misshapen(event)
         attempt = read_event(program, case, event, reasons) if not wrong else None
         if attempt is None or reasons:
-            return _refused(_at(case, moment), event, moment, [*reasons, *wrong], until=case.wakes, fired=fired)
+            return _refused(_at(case, moment), event, moment, [*reasons, *wrong], until=wakes, fired=fired)
         draft, refused = take(draft_of(program, case, moment, values), attempt)
-        until = min(draft.horizon, case.wakes)
+        until = min(draft.horizon, wakes)
         read = tuple(sorted(draft.context_read)) if draft.context_read else ()
         if refused:
             return Decision(

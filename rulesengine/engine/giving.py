@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import EMPTY, Case, Instance, Run, Small
+from rulesengine.case import EMPTY, Case, Instance, Run, Small, Times
+from rulesengine.case.many import number_of
 from rulesengine.diagnostics import did_you_mean, sentence
 from rulesengine.engine.arriving import shown
 from rulesengine.engine.codec import CaseError
 from rulesengine.engine.draft import NEW, NOTHING, Draft, draft_of
-from rulesengine.engine.many import number_of
 from rulesengine.engine.program import ID, Program
 from rulesengine.engine.step import settle
 from rulesengine.facts import LAST_MOMENT, read_moment
@@ -131,7 +131,7 @@ def _missed(draft: Draft, name: str, deadline: str, moment: int) -> None:
     draft.put(instance, instance.runs.put(deadline, (run,)))
 
 
-def _times(at: datetime | int | Sequence[datetime | int]) -> tuple[int, int]:
+def _times(at: datetime | int | Sequence[datetime | int]) -> Times:
     """How often something happened, and when it did last."""
     moments = [moment_of(one) for one in at] if isinstance(at, Sequence) else [moment_of(at)]
-    return len(moments), max(moments, default=0)
+    return Times(len(moments), max(moments, default=0))

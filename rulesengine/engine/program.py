@@ -68,6 +68,7 @@ class Prepared:
         "facts",
         "final",
         "name",
+        "names",
         "process",
         "suspends",
         "under",
@@ -80,6 +81,7 @@ class Prepared:
         self.under = process.under
         self.descendants = descendants
         self.facts = process.facts
+        self.names = {name: name for name in process.facts}
         self.defaults = {name: fact.default for name, fact in process.facts.items() if fact.default is not None}
         self.final = frozenset(name for name, state in process.states.items() if state.final)
         self.events = frozenset(rule.event for rule in process.transitions)

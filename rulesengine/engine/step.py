@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import EMPTY, Change, Clock, Instance, Notification, Reason, Run, Small
+from rulesengine.case import EMPTY, NEVER_YET, Change, Clock, Instance, Notification, Reason, Run, Small, Times
+from rulesengine.case.many import Instances, number_of, stored
 from rulesengine.diagnostics import sentence
 from rulesengine.engine.draft import NEW, NOTHING, Draft, Env
 from rulesengine.engine.judging import Attempt, environment, facts_wanted, limited, plain, select, suspended
-from rulesengine.engine.many import Instances, number_of, stored
 from rulesengine.engine.program import Way
 from rulesengine.expressions import Expression
 from rulesengine.rules import deadline as deadlines
@@ -26,8 +26,6 @@ from rulesengine.rules.transition import Raise, Transition
 MOST_RAISED = 10_000
 
 
-#: times and latest moment of what has not happened
-NEVER_YET = (0, 0)
 #: where a raised event comes from: which of the raises of which transition of the step, and to whom it goes
 Path = tuple[str | int, ...]
 
@@ -245,7 +243,7 @@ def _apply(draft: Draft, way: Way, attempt: Attempt, env: Env) -> tuple[str, Rea
             parent=env.parent,
             state=way.after,
             facts=facts,
-            happened=Small((event, (1, now))),
+            happened=Small((event, Times(1, now))),
             entered=Small((way.after, now)) if moves else EMPTY,
             runs=EMPTY,
         )
@@ -256,7 +254,7 @@ def _apply(draft: Draft, way: Way, attempt: Attempt, env: Env) -> tuple[str, Rea
             parent=own.parent,
             state=way.after,
             facts=facts,
-            happened=own.happened.put(event, (own.happened.get(event, NEVER_YET)[0] + 1, now)),
+            happened=own.happened.put(event, Times(own.happened.get(event, NEVER_YET).count + 1, now)),
             entered=own.entered.put(way.after, now) if moves else own.entered,
             runs=own.runs,
             wakes=own.wakes,

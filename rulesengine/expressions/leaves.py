@@ -46,7 +46,7 @@ def compile_leaf(node: tree.Node) -> Evaluate:
         case tree.Happened(process=process, event=event):
             return lambda env: any(event in view.happened for view in env.related(process))
         case tree.HappenedAt(process=process, event=event):
-            return _last(process, lambda view: view.happened[event][1] if event in view.happened else None)
+            return _last(process, lambda view: view.happened[event].latest if event in view.happened else None)
         case tree.EnteredAt(process=process, state=state):
             return _last(process, lambda view: view.entered.get(state))
         case tree.Overdue(process="", deadline=deadline):

@@ -80,6 +80,15 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
 
 
+class HowOften(Protocol):
+    """How often an event was accepted, and when it was last."""
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def latest(self) -> int: ...
+
+
 class View(Protocol):
     """An instance as expressions see it; `case.Instance` is one."""
 
@@ -94,7 +103,7 @@ class View(Protocol):
     @property
     def facts(self) -> Mapping[str, Any]: ...
     @property
-    def happened(self) -> Mapping[str, tuple[int, int]]: ...
+    def happened(self) -> Mapping[str, HowOften]: ...
     @property
     def entered(self) -> Mapping[str, int]: ...
 

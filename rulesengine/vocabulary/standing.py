@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from rulesengine.case import NEVER, Case, Instance, Obligation, to_moment
+from rulesengine.case import NEVER, NEVER_YET, Case, Instance, Obligation, to_moment
 from rulesengine.engine import Engine
 from rulesengine.vocabulary.words import PackWords
 
@@ -46,9 +46,9 @@ def standing_of(words: PackWords, instance: Instance) -> Standing:
         return Standing(kind=process.kind, status="", reason="")
     latest = -1
     for event, then in state.after.items():
-        times, moment = instance.happened.get(event, (0, 0))
-        if times and moment >= latest:
-            state, latest = then, moment
+        times = instance.happened.get(event, NEVER_YET)
+        if times.count and times.latest >= latest:
+            state, latest = then, times.latest
     told = instance.facts.get(state.reason_fact) if state.reason_fact else None
     return Standing(kind=process.kind, status=state.status, reason=state.reason if told is None else str(told))
 

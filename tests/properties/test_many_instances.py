@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from journeys import Journey, examples, journeys
 
-from rulesengine.case import EMPTY, NEVER, Decision, Instance
-from rulesengine.engine import many
+from rulesengine.case import EMPTY, NEVER, Decision, Instance, many
 
 PROCESSES = {"order": None, "line": "order", "claim": "line", "parcel": "order"}
 any_packs = st.one_of(sound_packs(), timely_packs())

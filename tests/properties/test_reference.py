@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from journeys import examples
 from reference import UNITS, Reference
 
-from rulesengine.case import Case, Decision, Event, to_datetime, to_moment
+from rulesengine.case import Case, Decision, Event, Times, to_datetime, to_moment
 from rulesengine.engine import Engine
 from rulesengine.loading import _load
 
@@ -204,7 +204,7 @@ def same(case: Case, other: Reference, process: dict[str, Any]) -> None:
     assert instance.state == other.state
     facts = {n: Fraction(v, 100) if n == "price" else v for n, v in instance.facts.items()}
     assert facts == other.facts
-    assert instance.happened == {event: (other.times[event], at) for event, at in other.happened.items()}
+    assert instance.happened == {event: Times(other.times[event], at) for event, at in other.happened.items()}
     assert instance.entered == other.entered
     for name in process["deadlines"]:
         runs = [(r.start, r.due, r.fires, r.outcome, r.ended, r.late) for r in instance.runs.get(name, ())]

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from rulesengine.case import Times
 from rulesengine.timing import Calendar
 
 #: a Wednesday noon, 2026-03-04 12:00 UTC
@@ -28,7 +29,7 @@ class Being:
         self.parent: str | None = None
         self.state = state
         self.facts: dict[str, Any] = {}
-        self.happened: dict[str, tuple[int, int]] = {}
+        self.happened: dict[str, Times] = {}
         self.entered: dict[str, int] = {state: NOON}
         #: deadline -> (overdue, missed)
         self.late: dict[str, tuple[bool, bool]] = {}
@@ -122,7 +123,7 @@ def put_happened(being: Being, event: str, value: Any) -> None:
     if value is None:
         being.happened.pop(event, None)
     else:
-        being.happened[event] = (1, value)
+        being.happened[event] = Times(1, value)
 
 
 def put_entered(being: Being, state: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.case import Instance
+from rulesengine.case import NEVER_YET, Instance
 from rulesengine.expressions import Env
 from rulesengine.rules.guards import holds, unknown_of, values_of
 from rulesengine.rules.limit.shape import Edge, Limit
@@ -192,7 +192,7 @@ def _times(limit: Limit, scope: Scope, room: bool) -> Verdict:
         counted = () if env.own is None else (env.own,)  # type: ignore[assignment]
     else:
         counted = scope.instances(scope.process, limit.per)
-    before = sum(instance.happened.get(scope.event, (0, 0))[0] for instance in counted)
+    before = sum(instance.happened.get(scope.event, NEVER_YET).count for instance in counted)
     if not room and before + 1 <= most:
         return KEPT
     bound, left = f"at most {_often(most)}", str(max(0, Fraction(most).__floor__() - before))

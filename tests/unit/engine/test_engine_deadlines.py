@@ -69,7 +69,7 @@ class TestStarting:
         story.took("job.stay", "2026-03-03 09:00")
         assert story.outcomes("job/1", "only_a") == ["open"]
         assert story.due("job/1", "only_a") == DUE
-        assert story["job/1"].entered["a"] == story["job/1"].happened["start"][1]
+        assert story["job/1"].entered["a"] == story["job/1"].happened["start"].latest
 
     def test_when_is_tested_at_the_start_only(self) -> None:
         engine = engine_of("""

@@ -291,7 +291,7 @@ class TestTimes:
         # one line: both raised notes are within three; two lines: the fourth is one too many, and all is refused
         story = self.story(1)
         story.took("order.ask_both", by="buyer")
-        assert story["line/1"].happened["note"][0] == 2
+        assert story["line/1"].happened["note"].count == 2
         story = self.story(2)
         assert story.refused("order.ask_both", by="buyer") == ["raise_refused"]
         assert "note" not in story["line/1"].happened

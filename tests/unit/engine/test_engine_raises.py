@@ -91,7 +91,8 @@ def test_what_is_raised_is_done_by_system_at_the_same_moment() -> None:
     decision = story.took("order.ship", "2026-03-02 15:00")
     assert [change.by for change in decision.changes] == ["seller", "system", "system"]
     moments = {
-        story[name].happened[event][1] for name, event in (("order/1", "ship"), ("line/1", "ship"), ("parcel/1", "go"))
+        story[name].happened[event].latest
+        for name, event in (("order/1", "ship"), ("line/1", "ship"), ("parcel/1", "go"))
     }
     assert len(moments) == 1
     assert [(n.to, n.target) for n in decision.notifications] == [("buyer", "line/1")]

@@ -165,9 +165,9 @@ def test_happened_over_related_instances_is_any_and_happened_at_the_latest(famil
     assert look(family, "claim/1", "flag", "at") == [False, None]
     family.took("line.ship", "2026-03-03 09:00", target="line/2")
     family.took("line.ship", "2026-03-04 09:00", target="line/1")
-    assert look(family, "thread/1", "at") == [family["line/1"].happened["ship"][1]]
+    assert look(family, "thread/1", "at") == [family["line/1"].happened["ship"].latest]
     # a claim means its own line
-    assert look(family, "claim/3", "at") == [family["line/2"].happened["ship"][1]]
+    assert look(family, "claim/3", "at") == [family["line/2"].happened["ship"].latest]
 
 
 def test_happened_at_of_the_instance_itself_is_the_latest_time() -> None:

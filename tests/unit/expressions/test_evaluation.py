@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from expression_world import CLAIM, HOUR, PROCESSES, World, good, instance, value
 
+from rulesengine.case import Times
 from rulesengine.expressions import MOMENT, compile_given, money, split_window, tree
 from rulesengine.facts import LAST_MOMENT
 from rulesengine.timing import Calendar
@@ -148,7 +149,7 @@ def test_an_instance_being_created_is_in_no_state_and_nothing_happened_to_it() -
 
 def test_functions_over_related_instances() -> None:
     returns = [
-        instance("return/1", "arrived", facts={"amount": 500, "delivered_at": 7}, happened={"arrive": (1, 7)}),
+        instance("return/1", "arrived", facts={"amount": 500, "delivered_at": 7}, happened={"arrive": Times(1, 7)}),
         instance("return/2", "announced", facts={"amount": 250}, entered={"announced": 9}),
     ]
     world = World(others={"return": returns}, overdue_of=frozenset({("return/2", "check")}))
@@ -170,8 +171,8 @@ def test_functions_over_related_instances() -> None:
 
 def test_what_happened_to_several_instances_happened_last_at_the_latest_moment() -> None:
     returns = [
-        instance("return/1", happened={"arrive": (2, 9)}, entered={"arrived": 9}),
-        instance("return/2", happened={"arrive": (1, 7)}, entered={"arrived": 7}),
+        instance("return/1", happened={"arrive": Times(2, 9)}, entered={"arrived": 9}),
+        instance("return/2", happened={"arrive": Times(1, 7)}, entered={"arrived": 7}),
     ]
     world = World(others={"return": returns})
     assert good("happened_at(return.arrive)").evaluate(world) == 9
@@ -196,7 +197,7 @@ def test_a_total_with_an_unknown_amount_is_unknown() -> None:
 
 
 def test_moments_of_the_instance_itself() -> None:
-    own = instance("claim/1", "service", happened={"offer": (2, 11)}, entered={"amicable": 3})
+    own = instance("claim/1", "service", happened={"offer": Times(2, 11)}, entered={"amicable": 3})
     assert good("happened_at(offer)", MOMENT).evaluate(World(own=own)) == 11
     assert good("entered_at(amicable)", MOMENT).evaluate(World(own=own)) == 3
 

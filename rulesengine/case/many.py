@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 from immutables import Map
 
-from rulesengine.case import NEVER, Instance
+from rulesengine.case.instance import Instance
+from rulesengine.case.moments import NEVER
 
 #: instances up to which copying all is the quickest way
 FEW = 16

@@ -1,22 +1,16 @@
-"""The values that go in and out of the engine: cases, events, decisions, options, obligations. All immutable.
-
-In memory a moment is an `int`: microseconds since 1970-01-01T00:00 UTC. At the API's edge (`Event.at`,
-`Decision.valid_until`, …) it is an aware `datetime` in UTC. Facts are in the forms of `rulesengine.facts`.
-"""
+"""What goes into the engine beside a case, and what comes out: events, decisions, options, obligations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, TypeVar
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
 
 import msgspec
 
+from rulesengine.case.moments import NEVER, to_datetime
+from rulesengine.case.whole import Case
 from rulesengine.diagnostics import Span
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: later than every moment
-NEVER = 1 << 62
 
 #: Codes a refusal's reasons carry.
 REASON_CODES = (
@@ -35,17 +29,6 @@ REASON_CODES = (
 )
 
 
-def to_moment(at: datetime) -> int:
-    """Microseconds since the epoch of an aware datetime."""
-    since = at - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def to_datetime(moment: int) -> datetime:
-    """The aware UTC datetime of a moment in microseconds."""
-    return EPOCH + timedelta(microseconds=moment)
-
-
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody did: `event` (`claim.open`) happened to `target` (`item/A1`), done `by` an actor `at` a moment.
 
@@ -60,163 +43,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     target: str = ""
     id: str = ""
     facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
-
-
-V = TypeVar("V")
-
-
-class Small(Mapping[str, V], tuple[Any, ...]):  # a map, as far as anybody sees
-    """A map of a few entries in little room: (key, value, key, value). No value is itself a text.
-
-    As a dict, one entry takes three times as much, and every instance has three such maps.
-    """
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, entries: Mapping[str, V]) -> Small[V]:
-        """The same entries in the same order."""
-        return cls([part for entry in entries.items() for part in entry])
-
-    def put(self, key: str, value: V) -> Small[V]:
-        """These entries with one more, or another value in the place of an earlier one."""
-        if _holds(self, key):
-            at = _index(self, key) + 1
-            return Small((*_part(self, slice(None, at)), value, *_part(self, slice(at + 1, None))))
-        return Small(_joined(self, (key, value)))
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The value of a key, or the default."""
-        return _part(self, _index(self, key) + 1) if _holds(self, key) else default
-
-    def __contains__(self, key: object) -> bool:
-        return _holds(self, key)
-
-    def __getitem__(self, key: str) -> V:  # type: ignore[override]
-        if not _holds(self, key):
-            raise KeyError(key)
-        return _part(self, _index(self, key) + 1)  # type: ignore[no-any-return]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_part(self, slice(None, None, 2)))
-
-    def __len__(self) -> int:
-        return _length(self) // 2
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Small):
-            return bool(_same(self, other))
-        return isinstance(other, Mapping) and dict(self) == dict(other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-
-#: what a tuple does, which a map does otherwise
-_holds, _index, _part, _joined = tuple.__contains__, tuple.index, tuple.__getitem__, tuple.__add__
-_length, _same = tuple.__len__, tuple.__eq__
-EMPTY: Small[Any] = Small()
-
-
-class Run(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One run of a deadline's clock. All moments in microseconds.
-
-    `start` is what is counted from (`since`, or the moment the states were entered), `began` when the run began.
-    `due` and `fires` (due plus grace) are None while the clock stands still and for a duty without a number.
-    """
-
-    start: int
-    began: int
-    due: int | None = None
-    fires: int | None = None
-    #: intervals in which the clock stood still; the last may be open: (from, None)
-    pauses: tuple[tuple[int, int | None], ...] = ()
-    #: moments of reminders still to come, soonest first
-    reminders: tuple[int, ...] = ()
-    #: open, met, missed, void; elapsed for a wait that came to its end
-    outcome: Literal["open", "met", "missed", "void", "elapsed"] = "open"
-    #: when the while states were left, the duty met or the consequence fired: the clock has nothing left to do
-    ended: int | None = None
-    #: a missed duty that was done after all
-    late: int | None = None
-
-
-class Instance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One process instance of a case: `claim/1`."""
-
-    id: str
-    process: str
-    parent: str | None
-    state: str
-    facts: Mapping[str, Any]
-    #: event -> (times accepted, latest moment)
-    happened: Small[tuple[int, int]]
-    #: state -> latest moment it was entered
-    entered: Small[int]
-    #: deadline -> its runs, the latest last
-    runs: Small[tuple[Run, ...]]
-    #: the next moment at which time alone changes this instance, NEVER if none; follows from the rest
-    wakes: int = NEVER
-
-
-class Opening(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a case keeps of the moment it was opened; shared between the cases that have it in common."""
-
-    pack: str
-    version: str
-    digest: str
-    variant: str
-    readings: Mapping[str, str]
-    #: working calendar as it stood at opening: ISO dates, sorted
-    holidays: tuple[str, ...]
-    #: version of the time-zone data the case was opened with
-    zones: str
-
-
-class Case(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One real order (or question) under one pack: a tree of instances at a moment.
-
-    `Engine.write` and `Engine.read` turn it to JSON text and back, byte for byte.
-    """
-
-    opening: Opening
-    moment: int
-    #: in order of creation
-    instances: Mapping[str, Instance]
-    #: the next moment at which time alone changes the case; follows from the instances
-    wakes: int = NEVER
-    #: ids of the instances that suspend others; follows from the instances
-    suspending: tuple[str, ...] = ()
-
-    @property
-    def pack(self) -> str:
-        """The name of the pack it was opened under."""
-        return self.opening.pack
-
-    @property
-    def version(self) -> str:
-        """The pack's version at opening; the case stays on it."""
-        return self.opening.version
-
-    @property
-    def variant(self) -> str:
-        """The variant it was opened under, "" where the pack has none."""
-        return self.opening.variant
-
-    @property
-    def readings(self) -> Mapping[str, str]:
-        """Rule or parameter to the name of the reading it was opened under."""
-        return self.opening.readings
-
-    @property
-    def now(self) -> datetime:
-        """The moment up to which time has passed in this case, UTC."""
-        return to_datetime(self.moment)
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, gc=False):
