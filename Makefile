@@ -28,7 +28,7 @@ check: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 # fresh each time, since the references are made from the schemas, the commands and the docstrings
 docs: $(VENV)/.ready-docs
