@@ -19,29 +19,25 @@ if TYPE_CHECKING:
     rulesengine check                          every pack of the folder policies
     rulesengine check policies/rakuten.yaml    one file
     rulesengine check rakuten --format json    policies/rakuten.yaml, or the one that comes along
-    rulesengine check --explain RE405          what a finding means
     rulesengine check --format sarif > findings.sarif
 
     Exit codes: 0 nothing wrong, 1 findings, 2 wrong usage, 3 a file could not be read.
     """
 )
 @click.argument("packs", metavar="[PACK]...", nargs=-1, shell_complete=packs)
-@click.option("--explain", metavar="CODE", help="Show what a code such as RE405 means, with an example, and leave.")
 @formats("sarif", "github", "junit", of="; sarif, github and junit for code hosts and CI (docs/in-ci.md)")
-def check(packs: tuple[str, ...], explain: str | None, form: str) -> int:
+def check(packs: tuple[str, ...], form: str) -> int:
     """Check packs and show every finding: where it is, what is wrong, and what to do about it.
 
     PACK is a file, a folder of packs, or a name: of a pack in the folder policies, in this folder, or else of one that
     comes with rulesengine. Without one, the folder policies is checked. A common vocabulary is checked against the
-    packs that it names. Scenarios and registers of a folder are passed over.
+    packs that it names. Scenarios and registers of a folder are passed over. What a code means: rulesengine explain.
     """
     from rulesengine.loading import check_pack
     from rulesengine.loading.shape import MAX_FINDINGS
     from rulesengine.render.findings import summary
     from rulesengine.render.jsons import diagnostics
 
-    if explain is not None:
-        return _explain(explain)
     files, unread = pack_files(packs or ("policies",), "vocabulary")
     tables = {file for file in files if _kind(file) == "vocabulary"}
     found: dict[Diagnostic, None] = dict.fromkeys(unread)
@@ -89,18 +85,6 @@ def report(form: str, files: list[str], found: list[Diagnostic], *, command: str
         say(junit(f"rulesengine {command}", of_packs(files, found)).rstrip("\n"))
     elif found:
         say(of_findings(found, in_repository))
-
-
-def _explain(code: str) -> int:
-    from rulesengine.diagnostics import CATALOGUE, did_you_mean
-    from rulesengine.resources import code_page
-
-    code = code.upper()
-    if code not in CATALOGUE:
-        raise click.UsageError(f"There is no code '{code}'. {did_you_mean(code, CATALOGUE)}")
-    page = code_page(code)
-    say(page.read_text(encoding="utf-8").rstrip("\n") if page.is_file() else f"{code}: {CATALOGUE[code][1]}")
-    return 0
 
 
 def pack_files(names: tuple[str, ...], *kinds: str) -> tuple[list[str], list[Diagnostic]]:

@@ -98,7 +98,7 @@ def show_findings(found: Iterable[Diagnostic], line: str = "") -> None:
     explained = next((one.code for one in listed if code_page(one.code).is_file()), None)
     if explained is not None:
         say("")
-        say(paint(f"What {explained} means: rulesengine check --explain {explained}", "quiet"))
+        say(paint(f"What {explained} means: rulesengine explain {explained}", "quiet"))
 
 
 def lines_of(file: str, line: str = "") -> Sequence[str]:

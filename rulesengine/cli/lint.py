@@ -32,7 +32,7 @@ SHOWN = 10
     rulesengine lint --select RL1,RL301        only some advice: codes, or how they begin
     rulesengine lint --on 2026-12-31           which reviews will have passed by then
     rulesengine lint my.yaml --fix             take out what changes nothing
-    rulesengine check --explain RL101          what a piece of advice means
+    rulesengine explain RL101                  what a piece of advice means
 
     Exit codes: 0 nothing to advise, 1 advice or errors, 2 wrong usage, 3 a file could not be read.
     """

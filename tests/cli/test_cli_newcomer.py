@@ -268,12 +268,8 @@ def test_a_finding_says_where_its_code_is_explained(tmp_path: Path) -> None:
     pack = tmp_path / "x.yaml"
     pack.write_text("pack: x\nprocess: {}\n")
     told = run("check", str(pack)).output
-    assert "What RE202 means: rulesengine check --explain RE202\n" in told
-    page = (ROOT / "docs" / "codes" / "RE201.md").read_text()
-    assert run("check", "--explain", "re201").output == page
-    result = run("check", "--explain", "RE2")
-    assert result.exit_code == 2
-    assert "There is no code 'RE2'" in result.output
+    assert "What RE202 means: rulesengine explain RE202\n" in told
+    assert run("explain", "re201").output.startswith("RE201: ")
 
 
 def test_a_count_that_stopped_says_so(tmp_path: Path) -> None:

@@ -225,4 +225,4 @@ def test_without_the_solver_it_is_said_how_to_have_it(monkeypatch: pytest.Monkey
 
 def test_every_code_can_be_explained() -> None:
     for code in CODES:
-        assert code in CliRunner().invoke(main, ["check", "--explain", code]).stdout
+        assert code in CliRunner().invoke(main, ["explain", code]).stdout
