@@ -7,7 +7,7 @@ read again, as it is for a reading. Only scenarios that may ask for that rule ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -18,7 +18,7 @@ from rulesengine.diagnostics import Diagnostic, PackError
 from rulesengine.document import Node
 from rulesengine.engine import Engine
 from rulesengine.engine.program import Program
-from rulesengine.loading.building import build, names_of, says, with_reading
+from rulesengine.loading.building import build, names_of, with_reading
 from rulesengine.loading.meaning import check_meaning
 from rulesengine.loading.merge import under_readings, under_variant
 from rulesengine.loading.naming import child, string
@@ -31,6 +31,7 @@ Outcome = Literal["killed", "survived", "invalid"]
 Choice = tuple[str, tuple[tuple[str, str], ...]]
 #: what a rule with a mistake is called among its readings
 MISTAKE = "mistake"
+_OF_INSTANCE = re.compile(r"/[^/.]+(?=\.)")
 
 
 class InvalidError(Exception):
@@ -45,6 +46,8 @@ class Bench:
         self.pack = engine.pack
         self.stories = {scenario.file: play(scenario, engine) for scenario in scenarios}
         self.reach = {file: reach_of(story) for file, story in self.stories.items()}
+        #: the words of each scenario, rules of one instance (`claim/1.solve`) as those of all
+        self.words = {scenario.file: frozenset(_words(scenario.node)) for scenario in scenarios}
         self._names: dict[Choice, Names] = {}
         #: rule -> the scenarios that failed for mistakes in it, the latest last
         self._sharp: dict[str, list[str]] = {}
@@ -84,13 +87,13 @@ class Bench:
         changed = changed_of(self.pack, mutant)
         met = [story for story in self.stories.values() if self._meets(story, mutant, changed, readings)]
         sharp = self._sharp.get(mutant.rule, [])
-        word = re.compile(rf"\b{re.escape(mutant.rule)}\b")
 
-        def rank(story: Story) -> tuple[int, int]:
+        def rank(story: Story) -> tuple[int, bool, bool]:
             file = story.scenario.file
             latest = len(sharp) - 1 - sharp[::-1].index(file) if file in sharp else -1
-            about = mutant.rule in file or says(story.scenario.node, word)
-            return (-latest, 0 if about else 1)
+            about = mutant.rule in file or mutant.rule in self.words[file]
+            # under readings of its own the pack has to be built once more
+            return (-latest, not about, bool(story.scenario.readings))
 
         return sorted(met, key=rank)
 
@@ -103,7 +106,7 @@ class Bench:
         if self.reach[scenario.file].meets(changed):
             return True
         # a rule that is gone may be named where nobody asks for it
-        return mutant.node is None and says(scenario.node, re.compile(rf"\b{re.escape(mutant.rule)}\b"))
+        return mutant.node is None and mutant.rule in self.words[scenario.file]
 
     @staticmethod
     def readings_of(mutant: Mutant) -> Mapping[str, str]:
@@ -167,6 +170,18 @@ class Mistaken(Engine):
         if any(found.severity == "error" for found in report):
             raise InvalidError
         return changed
+
+
+def _words(node: Node) -> Iterator[str]:
+    if isinstance(node.value, dict):
+        for key, inner in node.value.items():
+            yield _OF_INSTANCE.sub("", key)
+            yield from _words(inner)
+    elif isinstance(node.value, list):
+        for inner in node.value:
+            yield from _words(inner)
+    elif isinstance(node.value, str):
+        yield _OF_INSTANCE.sub("", node.value)
 
 
 def _readable(path: Path) -> str | None:

@@ -91,6 +91,27 @@ def test_a_mistake_in_a_reading_is_tried_where_it_is_chosen() -> None:
     assert Bench(engine, [*told, one]).outcome(mutant) == "killed"
 
 
+def test_a_rule_that_is_gone_is_noticed_where_it_is_only_named() -> None:
+    engine = Engine(load_pack(FIRST / "shop.yaml"))
+    text = (
+        (FIRST / "unanswered.yaml")
+        .read_text()
+        .split("steps:")[0]
+        .replace("order, state: shipped", "order, state: paid")
+    )
+    named = parse_scenario(f"{text}steps:\n  - expect: {{overdue: [], missed: []}}\n", str(FIRST / "nothing.yaml"))
+    less = parse_scenario(f"{text}steps:\n  - expect: {{fired: []}}\n", str(FIRST / "less.yaml"))
+    gone = [one for one in mutants_of(engine.pack) if one.operator == "deadline removed"]
+    assert [(one.rule, Bench(engine, [named, less]).outcome(one)) for one in gone] == [
+        ("order.dispatch", "survived"),
+        ("order.payout", "invalid"),
+        ("complaint.reply", "invalid"),
+    ]
+    nobody = text.split("given:")[0]
+    due = parse_scenario(f"{nobody}steps:\n  - expect: {{due: {{order.dispatch: null}}}}\n", str(FIRST / "due.yaml"))
+    assert Bench(engine, [due]).outcome(gone[0]) == "killed"
+
+
 def test_the_score_counts_what_check_lets_pass() -> None:
     score = first()
     assert (score.tried, score.killed, len(score.survivors), score.invalid) == (38, 8, 22, 8)
