@@ -89,8 +89,7 @@ def _found_again(pack: Pack, found: list[Diagnostic]) -> list[Diagnostic]:
     for what, variant, chosen in others:
         report: list[Diagnostic] = []
         other = _again(basis, variant, chosen, report)
-        unset = {"RE514"} if pack.abstract else set()
-        again.append((what, [d for d in report if d.code not in unset] + check_meaning(other, pack)))
+        again.append((what, report + check_meaning(other, pack)))
     return list({d: _under(what, d) for what, told in reversed(again) for d in told if d not in found}.values())
 
 
@@ -132,7 +131,8 @@ def _check_choice(pack: Pack, variant: str, readings: Mapping[str, str], report:
 def _again(basis: Basis, variant: str, readings: Mapping[str, str], report: list[Diagnostic]) -> Pack:
     """A sound pack built anew; only what is different is read again."""
     pack = basis.pack
-    return build(
+    told: list[Diagnostic] = []
+    again = build(
         pack.document,
         file=pack.file,
         variant=variant,
@@ -140,9 +140,16 @@ def _again(basis: Basis, variant: str, readings: Mapping[str, str], report: list
         digest=pack.digest,
         registers=pack.registers,
         sources=None,
-        report=report,
+        report=told,
         basis=basis,
     )
+    report.extend(_but_for_what_is_left_open(again, told))
+    return again
+
+
+def _but_for_what_is_left_open(pack: Pack, found: list[Diagnostic]) -> list[Diagnostic]:
+    """The findings, of a template without those about values that the packs that extend it give."""
+    return [d for d in found if d.code != "RE514"] if pack.abstract else found
 
 
 def _load(
@@ -173,9 +180,7 @@ def _load(
     before: list[Diagnostic] = []
     _check_choice(pack, variant, readings, before)
     report.extend(before)
-    if pack.abstract:
-        # what a template leaves open, the packs that extend it fill in
-        report = [d for d in report if d.code != "RE514"]
+    report = _but_for_what_is_left_open(pack, report)
     if not any(d.severity == "error" for d in report):
         report.extend(check_meaning(pack))
     if statements and sources.ids is not None:

@@ -37,7 +37,8 @@ def from_scratch(pack: Pack, variant: str, readings: Mapping[str, str]) -> Pack:
         sources=None,
         report=report,
     )
-    assert [found for found in report if found.severity == "error"] == []
+    # a template may leave values open
+    assert [d for d in report if d.severity == "error" and not (pack.abstract and d.code == "RE514")] == []
     return again
 
 
@@ -76,7 +77,7 @@ def test_every_choice_of_every_pack_is_the_same_as_from_scratch(file: Path) -> N
     pack, _ = read_pack(file)
     assert pack is not None
     before = pack
-    for number, (variant, readings) in enumerate(choices(pack) if not pack.abstract else ()):
+    for number, (variant, readings) in enumerate(choices(pack)):
         whole = from_scratch(pack, variant, readings)
         again = rebuilt(pack, variant, readings)
         assert same(again, whole), (variant, readings)
