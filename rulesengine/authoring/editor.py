@@ -43,3 +43,9 @@ def editor_schema(file: Path, kind: For = "pack") -> EditorSchema | None:
     words = vocabulary(draft)
     made = {"pack": pack_schema, "scenario": scenario_schema}[kind](words)
     return EditorSchema(schema=made, files=draft.files, unread=draft.unread)
+
+
+def process_names(file: Path) -> tuple[str, ...]:
+    """The processes that can be read of a pack, inherited ones included."""
+    draft = read_draft(file)
+    return tuple(vocabulary(draft).processes) if draft is not None else ()

@@ -15,12 +15,13 @@ from typing import Any, Literal, TypeAlias
 from rulesengine.resources import schema_file
 
 Schema: TypeAlias = dict[str, Any]
+Kind: TypeAlias = Literal["pack", "scenario", "register"]
 #: what a place that takes one name or several gives up: the general form of a name
 GENERAL = ("$ref", "pattern", "patternErrorMessage", "examples", "maxLength", "minLength")
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
-def raw(kind: Literal["pack", "scenario"]) -> Schema:
+def raw(kind: Kind) -> Schema:
     """The schema of a kind of document as its file has it, to be changed."""
     found: Schema = json.loads(schema_file(kind).read_text(encoding="utf-8"))
     return found

@@ -13,6 +13,7 @@ COMMANDS = {
     "lint": ("rulesengine.cli.lint", "lint", "Advise on sound packs: what is allowed, and most likely not meant."),
     "simulate": ("rulesengine.cli.simulate", "simulate", "Run a scenario through a pack and show what happens when."),
     "test": ("rulesengine.cli.test", "test", "Run all scenarios below a folder and show what differs."),
+    "new": ("rulesengine.cli.new", "new", "Begin a pack, a process, a rule or a scenario."),
     "schema": ("rulesengine.cli.schema", "schema", "Write what an editor needs to know a pack's own names."),
     "graph": ("rulesengine.cli.graph", "graph", "Draw processes: states, transitions, deadlines."),
     "sources": (

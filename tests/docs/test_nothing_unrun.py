@@ -25,6 +25,8 @@ ELSEWHERE = {
     "write-a-policy.md": {"yaml": "test_guides.py"},
     "in-ci.md": {"yaml": "test_pages_for_teams.py"},
     "add-a-kind-of-rule.md": dict.fromkeys(("diff", "yaml", "sh", "text"), "test_adding_a_kind.py"),
+    "first-pack.md": dict.fromkeys(("sh", "text", "diff"), "test_first_pack.py"),
+    "in-your-editor.md": dict.fromkeys(("sh", "yaml", "json"), "test_first_pack.py"),
     "test-your-packs.md": dict.fromkeys(("sh", "text", "ini"), "test_page_on_tests.py"),
     "draw-a-process.md": {"sh": "test_pages_for_teams.py", "mermaid": "test_pages_for_teams.py"},
 }
