@@ -38,6 +38,8 @@ HIDDEN = frozenset({"valid_until"})
 SOME = 24
 #: what is expected, the plainest first
 ORDER = ("accepted", "refused", "fired", "missed", "reminded", "states", "due", "overdue", "notified", "valid_until")
+#: characters of a title
+TITLE = 300
 #: the place of what stands in no file
 NOWHERE = Span("scenario", 1, 1, 1, 1)
 
@@ -235,7 +237,9 @@ def _text(mutant: Mutant, data: Data, said: Sequence[tuple[Pack, Seen]], expecte
         usual = {}
     steps[-1] = {**steps[-1], "expect": {**usual, **expected}}
     kept = {key: value for key, value in data.items() if key not in ("scenario", "steps", "file") and value}
-    title = f"{mutant.rule} as it is written, and not with {mutant.change}"
+    title = f"{mutant.rule} as it is written"
+    different = f"{title}, and not with {mutant.change}"
+    title = different if len(different) <= TITLE else title
     return written({"scenario": title, **kept, "steps": steps})
 
 
