@@ -7,8 +7,8 @@ seen by the words in it, which is enough: a rule that has the word for something
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Set
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -20,7 +20,9 @@ from rulesengine.pack import Pack, Parameter, Process
 from rulesengine.rules.indicator import Indicator
 from rulesengine.rules.reading import Names
 
-Words = frozenset[str]
+Words: TypeAlias = frozenset[str]
+
+_WORD = re.compile(r"\w+")
 
 
 class Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,12 +30,23 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
 
     pack: Pack
     named: Named
+    #: the words in parts of the document that were looked through, by the part's identity
+    words: dict[int, Words]
+
+    def says(self, node: Node, words: Set[str]) -> bool:
+        """Whether one of the words stands anywhere in the values of a part of the document."""
+        if not words:
+            return False
+        found = self.words.get(id(node))
+        if found is None:
+            found = self.words[id(node)] = frozenset(_words_in(node))
+        return not words.isdisjoint(found)
 
 
 def basis_of(pack: Pack) -> Basis:
     """A built pack as a basis to build it anew."""
     merged = merge.under_readings(merge.under_variant(pack.document, pack.variant), pack.readings)
-    return Basis(pack=pack, named=Named(document=merged, names=Naming(merged, None, []).names()))
+    return Basis(pack=pack, named=Named(document=merged, names=Naming(merged, None, []).names()), words={})
 
 
 class Kept:
@@ -57,21 +70,18 @@ class Kept:
         old = child(section, name)
         if before is None or old is None or before.place != place:
             return None
-        word = _pattern(self._concerned(name))
-        if (old is node or old == node) and not _says(node, word):
+        words = self._concerned(name)
+        if (old is node or old == node) and not self.basis.says(old, words):
             return before
-        return ProcessKept(before, old, word)
+        return ProcessKept(self.basis, before, old, words)
 
     def _concerned(self, process: str) -> Words:
         """The changed parameters, and the conditions of a process that ask for one of them."""
-        conditions = self.names.symbols.processes[process].conditions
         found = set(self.parameters)
-        grown = bool(found)
-        while grown:
-            word = _pattern(frozenset(found))
-            more = {name for name, (text, _) in conditions.items() if name not in found and _in_text(text, word)}
+        conditions = self.names.symbols.processes[process].conditions if found else {}
+        waiting = {name: frozenset(_WORD.findall(text)) for name, (text, _) in conditions.items()}
+        while more := {name for name, words in waiting.items() if name not in found and not words.isdisjoint(found)}:
             found |= more
-            grown = bool(more)
         self.words |= found
         return frozenset(found)
 
@@ -89,7 +99,8 @@ class Kept:
     def indicator(self, section: Node, name: str) -> Indicator | None:
         """An indicator. All processes have to be there by now."""
         old = child(self.basis.named.document, "indicators")
-        if not _same(old, section, name) or _says(child(section, name), _pattern(frozenset(self.words))):
+        before = _same(old, section, name)
+        if before is None or self.basis.says(before, self.words):
             return None
         return self.basis.pack.indicators.get(name)
 
@@ -97,9 +108,10 @@ class Kept:
 class ProcessKept:
     """The parts of a process that are kept."""
 
-    def __init__(self, before: Process, old: Node, word: re.Pattern[str] | None) -> None:
+    def __init__(self, basis: Basis, before: Process, old: Node, words: Words) -> None:
+        self.basis = basis
         self.old = old
-        self.word = word
+        self.words = words
         self.parts: Mapping[str, Mapping[str, Any]] = {
             "states": before.states,
             **{
@@ -115,39 +127,28 @@ class ProcessKept:
     def part(self, node: Node, section: str, name: str) -> Any:
         """What is kept of an entry of a section (`deadlines`) of the process; None where it has to be read."""
         old, new = child(self.old, section), child(node, section)
-        if not _same(old, new, name) or _says(child(new, name), self.word):
+        before = _same(old, new, name)
+        if before is None or self.basis.says(before, self.words):
             return None
         return self.parts[section].get(name)
 
 
-def _same(old: Node | None, new: Node | None, name: str) -> bool:
-    """Whether an entry of a section is word for word, and in its place, what it was."""
+def _same(old: Node | None, new: Node | None, name: str) -> Node | None:
+    """An entry of a section as it was, where it is so, and in its place, word for word; else None."""
     if old is None or new is None or old.keys.get(name) != new.keys.get(name):
-        return False
+        return None
     before, after = child(old, name), child(new, name)
-    return before is after or before == after
+    return before if before is after or before == after else None
 
 
-def _pattern(words: Words) -> re.Pattern[str] | None:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b") if words else None
-
-
-def _in_text(text: str, word: re.Pattern[str] | None) -> bool:
-    return word is not None and word.search(text) is not None
-
-
-def _says(node: Node | None, word: re.Pattern[str] | None) -> bool:
-    """Whether one of the words stands anywhere in the values of a part of a document."""
-    if word is None or node is None:
-        return False
+def _words_in(node: Node) -> Iterator[str]:
+    """Every word in the texts of a part of a document, keys aside."""
     value = node.value
     if isinstance(value, str):
-        return word.search(value) is not None
-    if isinstance(value, dict):
-        return any(_says(inner, word) for inner in value.values())
-    if isinstance(value, list):
-        return any(_says(inner, word) for inner in value)
-    return False
+        yield from _WORD.findall(value)
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _words_in(inner)
 
 
 def alike(names: Names, others: Names) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 import msgspec
 
@@ -87,8 +88,11 @@ class Naming:
                     f"'{self.currency}' is no currency.",
                     did_you_mean(self.currency, sorted(CURRENCIES)),
                 )
-        self.choices = {name: self.choice_values(node) for name, node in entries(document, "choices")}
         self.before = before if before is not None and self._counts_as(before) else None
+
+    @cached_property
+    def choices(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        return {name: self.choice_values(node) for name, node in entries(self.document, "choices")}
 
     def _counts_as(self, before: Named) -> bool:
         """Whether facts and parameters that are written as before are what they were."""
