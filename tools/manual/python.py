@@ -18,7 +18,7 @@ GROUPS = {
     "Play scenarios": ("load_scenario", "simulate", "Trace"),
 }
 #: what the values above are made of
-PARTS = ("Instance", "Run", "Opening", "Change", "Clock", "Notification", "FactNeed", "Room")
+PARTS = ("Instance", "Small", "Times", "Run", "Opening", "Change", "Clock", "Notification", "FactNeed", "Room")
 HELPERS = ("to_moment", "to_datetime", "NEVER", "REASON_CODES")
 
 
