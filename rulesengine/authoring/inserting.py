@@ -30,11 +30,12 @@ Entry: TypeAlias = Mapping[str, "Entry | Written"]
 
 
 class CannotInsertError(Exception):
-    """The entry cannot be put there; the message says why, and `place` where."""
+    """The entry cannot be put there; the message says why, `place` where, and `code` of what kind that is."""
 
-    def __init__(self, message: str, place: Span | None = None) -> None:
+    def __init__(self, message: str, place: Span, code: str = "RE203") -> None:
         super().__init__(message)
         self.place = place
+        self.code = code
 
 
 def block(entry: Entry, indent: int = 0) -> list[str]:
@@ -67,7 +68,7 @@ def inserted(text: str, path: Sequence[str], entry: Entry, file: str, *, apart: 
     """
     node, found = read(text, file)
     if node is None or any(d.severity == "error" for d in found):
-        raise CannotInsertError(found[0].message, found[0].span)
+        raise CannotInsertError(found[0].message, found[0].span, found[0].code)
     if not isinstance(node.value, dict):
         raise CannotInsertError("This is no map of keys and values.", node.span)
     above, key = node, ""
@@ -77,7 +78,7 @@ def inserted(text: str, path: Sequence[str], entry: Entry, file: str, *, apart: 
         inner = inner.value[key]
         depth += 1
     if depth == len(path):
-        raise CannotInsertError(f"'{'.'.join(path)}' is there already.", above.keys[key])
+        raise CannotInsertError(f"'{'.'.join(path)}' is there already.", above.keys[key], "RE312")
     whole: Entry = entry
     for step in reversed(path[depth + 1 :]):
         whole = {step: whole}

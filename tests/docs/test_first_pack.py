@@ -1,15 +1,16 @@
 """Pages for somebody who begins: `first-pack.md` is walked as it stands, and what `in-your-editor.md` shows holds."""
 
+import contextlib
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from rulesengine.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 WALK = (ROOT / "docs" / "first-pack.md").read_text()
@@ -19,18 +20,11 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NUMBERS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 
 
-def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(line: str, folder: Path) -> Result:
     program, *words = shlex.split(line)
     assert program == "rulesengine"
-    return subprocess.run(
-        [sys.executable, "-m", "rulesengine", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(main, words)
 
 
 def steps(page: str) -> Iterator[tuple[str, str, str]]:
@@ -61,7 +55,7 @@ def test_the_walk_leads_from_nothing_to_a_pack_that_is_checked_tested_and_drawn(
                 ran = run(line, tmp_path)
                 assert ran.stderr == "", line
                 # the one that shows what is not filled in yet
-                assert ran.returncode == (1 if "error RE203" in ran.stdout else 0), line
+                assert ran.exit_code == (1 if "error RE203" in ran.stdout else 0), line
             shown = ran.stdout
         elif kind == "text":
             assert shown == text, commands[-1]
@@ -80,15 +74,15 @@ def test_the_walk_leads_from_nothing_to_a_pack_that_is_checked_tested_and_drawn(
 
 
 def test_before_it_is_finished_every_step_of_the_walk_says_so(tmp_path: Path) -> None:
-    assert run("rulesengine new pack harbour", tmp_path).returncode == 0
+    assert run("rulesengine new pack harbour", tmp_path).exit_code == 0
     told = run("rulesengine check", tmp_path).stdout
     for key in ("title", "valid_from", "time_zone", "currency", "within"):
         assert f"Nothing stands behind '{key}'." in told
     told = run("rulesengine test", tmp_path).stdout
     for key in ("start", "after", "expect"):
         assert f"Nothing stands behind '{key}'." in told
-    assert run("rulesengine graph harbour", tmp_path).returncode == 1
-    assert run("rulesengine new scenario harbour order.finish", tmp_path).returncode == 1
+    assert run("rulesengine graph harbour", tmp_path).exit_code == 1
+    assert run("rulesengine new scenario harbour order.finish", tmp_path).exit_code == 1
 
 
 def test_what_the_page_on_editors_shows_leads_where_it_says(tmp_path: Path) -> None:
@@ -96,7 +90,7 @@ def test_what_the_page_on_editors_shows_leads_where_it_says(tmp_path: Path) -> N
     assert sum(line.endswith(" --watch") for line in commands) == 1
     for line in commands:
         ran = run(line.removesuffix(" --watch"), tmp_path)
-        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+        assert (ran.exit_code, ran.stdout, ran.stderr) == (0, "", "")
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.json")}
     (settings,) = [json.loads(text) for kind, text, _ in steps(EDITOR) if kind == "json"]
     assert {key.removeprefix("./") for key in settings["yaml.schemas"]} == written

@@ -20,7 +20,10 @@ def page() -> str:
     for name in main.list_commands(context):
         command = main.get_command(context, name)
         assert command is not None
-        lines += _command(command, click.Context(command, info_name=name, parent=context))
+        own = click.Context(command, info_name=name, parent=context)
+        lines += _command(command, own)
+        for below in command.commands.values() if isinstance(command, click.Group) else ():
+            lines += _command(below, click.Context(below, info_name=below.name, parent=own))
     return "\n".join(lines)
 
 

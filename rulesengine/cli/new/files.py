@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Begin a pack, its register and a first scenario.",
     epilog="""\b
     rulesengine new pack shop
     rulesengine new pack shop --title "Lantern Market" --time-zone Europe/Berlin --currency EUR --valid-from 2026-01-01
     rulesengine new pack shop --in my_repository
-    """
+    """,
 )
 @click.argument("name", metavar="NAME", callback=named)
 @click.option(
@@ -53,10 +54,11 @@ def pack(name: str, folder: str, title: str, time_zone: str, currency: str, vali
 
 
 @click.command(
+    short_help="Begin a scenario for a rule of a pack.",
     epilog="""\b
     rulesengine new scenario shop complaint.reply
     rulesengine new scenario shop complaint.reply -o tests/scenarios/shop/silence.yaml
-    """
+    """,
 )
 @click.argument("pack", metavar="PACK", shell_complete=packs)
 @click.argument("rule", metavar="RULE")

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Begin a process in a pack.",
     epilog="""\b
     rulesengine new process shop complaint asked answered closed --under order
-    """
+    """,
 )
 @click.argument("pack", metavar="PACK", shell_complete=packs)
 @click.argument("name", metavar="NAME", callback=named)
@@ -41,11 +42,12 @@ def process(pack: str, name: str, states: tuple[str, ...], under: str | None, ti
 
 
 @click.command(
+    short_help="Begin a transition, a deadline or a limit in a pack.",
     epilog="""\b
     rulesengine new rule shop transition order.ship from=placed to=shipped by=seller source=SHOP-3
     rulesengine new rule shop deadline order.dispatch while=placed within="3 days" owed_by=seller then=cancel
     rulesengine new rule shop limit complaint.cap event=answer value=offer at_most=order.price
-    """
+    """,
 )
 @click.argument("pack", metavar="PACK", shell_complete=packs)
 @click.argument("kind", type=click.Choice(["transition", "deadline", "limit"]))

@@ -56,7 +56,6 @@ def change(file: Path, changed: Callable[[str], str]) -> list[Diagnostic]:
     from rulesengine.authoring.inserting import CannotInsertError
     from rulesengine.authoring.scaffold import outdated
     from rulesengine.diagnostics import finding
-    from rulesengine.document.text import start_of
 
     try:
         # newlines as they are
@@ -64,7 +63,7 @@ def change(file: Path, changed: Callable[[str], str]) -> list[Diagnostic]:
             text = opened.read()
         told = changed(text)
     except CannotInsertError as fault:
-        return [finding("RE111", fault.place or start_of(str(file)), str(fault), "Nothing is changed.")]
+        return [finding(fault.code, fault.place, str(fault), "The file is left as it was.")]
     try:
         with open(file, "w", encoding="utf-8", newline="") as opened:
             opened.write(told)
