@@ -16,7 +16,7 @@ from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding
 from rulesengine.document import Node
 from rulesengine.loading import merge
 from rulesengine.loading.calendars import read_working_time
-from rulesengine.loading.keeping import Basis, Kept, ProcessKept, alike
+from rulesengine.loading.keeping import Basis, Kept, ProcessKept, alike, words_in
 from rulesengine.loading.naming import Naming, child, entries, string, words
 from rulesengine.pack import Pack, Parameter, Process, State
 from rulesengine.rules import deadline, indicator, limit, suspension, transition
@@ -301,7 +301,28 @@ def _process(
                     "Rules are cited by process and name: give each its own.",
                 )
             taken[rule] = section
+    if kept is None:
+        _read_unasked(reading, node)
     return built
+
+
+def _read_unasked(reading: Reading, process: Node) -> None:
+    """Conditions that no rule asks for are read as well, so that what is wrong in them is told."""
+    conditions = dict(entries(process, "conditions"))
+    sections = (child(process, section) for section in ("transitions", "deadlines", "limits"))
+    asked = {word for section in sections if section is not None for word in words_in(section)}
+    while more := {
+        word
+        for name, condition in conditions.items()
+        if name in asked
+        for word in words_in(condition)
+        if word in conditions and word not in asked
+    }:
+        asked |= more
+    for name, condition in conditions.items():
+        if name not in asked:
+            reading.rule = f"{reading.process.name}.{name}"
+            reading.expression(condition, None)
 
 
 __all__ = ["build", "digest_of", "words"]

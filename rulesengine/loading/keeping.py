@@ -39,7 +39,7 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True):
             return False
         found = self.words.get(id(node))
         if found is None:
-            found = self.words[id(node)] = frozenset(_words_in(node))
+            found = self.words[id(node)] = frozenset(words_in(node))
         return not words.isdisjoint(found)
 
 
@@ -141,14 +141,14 @@ def _same(old: Node | None, new: Node | None, name: str) -> Node | None:
     return before if before is after or before == after else None
 
 
-def _words_in(node: Node) -> Iterator[str]:
+def words_in(node: Node) -> Iterator[str]:
     """Every word in the texts of a part of a document, keys aside."""
     value = node.value
     if isinstance(value, str):
         yield from _WORD.findall(value)
     elif isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
-            yield from _words_in(inner)
+            yield from words_in(inner)
 
 
 def alike(names: Names, others: Names) -> bool:
