@@ -40,13 +40,13 @@ from rulesengine.engine.judging import Attempt, environment
 from rulesengine.engine.program import Program
 from rulesengine.engine.step import take
 from rulesengine.facts import read_moment
-from rulesengine.loading import rebuilt
+from rulesengine.loading import Basis, basis_of, rebuilt
 from rulesengine.pack import Pack
 from rulesengine.rules.reading import SYSTEM
 from rulesengine.timing import zone_data_version
 
 #: variants and readings kept ready to run at once
-MOST_PROGRAMS = 64
+MOST_PROGRAMS = 256
 #: critical moments tried for the one from which a refused event would be accepted
 TRIES = 4
 #: reasons that time alone can take away
@@ -59,6 +59,8 @@ class Engine:
     def __init__(self, pack: Pack) -> None:
         self.pack = pack
         self._programs: dict[tuple[str, tuple[tuple[str, str], ...]], Program] = {}
+        self._basis: Basis | None = None
+        self._first: Program | None = None
         self._latest: tuple[Opening | None, Program | None] = (None, None)
 
     def program(self, variant: str, readings: Mapping[str, str]) -> Program:
@@ -69,8 +71,15 @@ class Engine:
             if len(self._programs) >= MOST_PROGRAMS:
                 # readings come from texts of cases too, and those may be anybody's
                 self._programs.clear()
-            found = self._programs[key] = Program(rebuilt(self.pack, variant, readings))
+            found = self._programs[key] = Program(self._under(variant, readings), self._first)
+            self._first = self._first or found
         return found
+
+    def _under(self, variant: str, readings: Mapping[str, str]) -> Pack:
+        """The pack under a variant and readings; what they leave as it is, is read once."""
+        if self._basis is None and (readings or variant != self.pack.variant):
+            self._basis = basis_of(self.pack)
+        return rebuilt(self.pack, variant, readings, self._basis)
 
     def _of(self, case: Case) -> Program:
         opening = case.opening

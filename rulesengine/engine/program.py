@@ -72,12 +72,14 @@ class Prepared:
         "process",
         "suspends",
         "under",
+        "watched",
         "ways",
     )
 
     def __init__(self, pack: Pack, process: Process, descendants: frozenset[str], watched: bool) -> None:
         self.process = process
         self.name = process.name
+        self.watched = watched
         self.under = process.under
         self.descendants = descendants
         self.facts = process.facts
@@ -132,7 +134,8 @@ class Program:
         "watchers",
     )
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, other: Program | None = None) -> None:
+        """`other`: the same pack under another choice, from which the processes are taken that are the same in it."""
         self.pack = pack
         #: process -> (process, deadline) whose `since` reads something of it
         self.watchers: dict[str, tuple[tuple[str, Deadline], ...]] = {}
@@ -140,10 +143,13 @@ class Program:
             for deadline in process.deadlines:
                 for read in {read[0] for read in deadline.since.reads if read[0]} if deadline.since is not None else ():
                     self.watchers[read] = (*self.watchers.get(read, ()), (name, deadline))
-        self.processes: dict[str, Prepared] = {
-            name: Prepared(pack, process, _descendants(pack, name), name in self.watchers)
-            for name, process in pack.processes.items()
-        }
+        self.processes: dict[str, Prepared] = {}
+        for name, process in pack.processes.items():
+            below, watched = _descendants(pack, name), name in self.watchers
+            same = other.processes.get(name) if other is not None else None
+            if same is None or same.process is not process or (same.descendants, same.watched) != (below, watched):
+                same = Prepared(pack, process, below, watched)
+            self.processes[name] = same
         #: who may act from outside
         self.outside = frozenset(pack.actors) - {SYSTEM}
         #: `claim.open`, and `open` alone where there is only one process

@@ -20,7 +20,15 @@ from rulesengine.loading.shape import check_shape
 from rulesengine.pack import Pack
 from rulesengine.resources import policies_folder
 
-__all__ = ["check_pack", "find_pack", "load_pack", "read_pack", "rebuilt"]
+__all__ = [
+    "Basis",
+    "basis_of",
+    "check_pack",
+    "find_pack",
+    "load_pack",
+    "read_pack",
+    "rebuilt",
+]
 
 #: rules times variants and readings: more than any marketplace has, checked in a second or two
 MOST_CHECKED = 15_000
@@ -98,14 +106,17 @@ def _under(what: str, found: Diagnostic) -> Diagnostic:
     return msgspec.structs.replace(found, message=f"Under {what}: {found.message}")
 
 
-def rebuilt(pack: Pack, variant: str, readings: Mapping[str, str]) -> Pack:
-    """The same pack under another variant and other readings. PackError where there is no such variant or reading."""
+def rebuilt(pack: Pack, variant: str, readings: Mapping[str, str], basis: Basis | None = None) -> Pack:
+    """The same pack under another variant and other readings. PackError where there is no such variant or reading.
+
+    `basis` is `basis_of(pack)`, for who asks more than once.
+    """
     if variant == pack.variant and dict(readings) == dict(pack.readings):
         return pack
     report: list[Diagnostic] = []
     _check_choice(pack, variant, readings, report)
     if not report:
-        again = _again(basis_of(pack), variant, readings, report)
+        again = _again(basis or basis_of(pack), variant, readings, report)
     errors = [d for d in report if d.severity == "error"]
     if errors:
         raise PackError(errors)

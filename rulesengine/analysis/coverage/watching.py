@@ -35,7 +35,6 @@ from rulesengine.engine import Engine
 from rulesengine.engine.draft import NOTHING, draft_of
 from rulesengine.engine.program import Program
 from rulesengine.expressions import BOOLEAN, Expression, tree
-from rulesengine.loading import rebuilt
 from rulesengine.pack import Pack, Process
 from rulesengine.rules.deadline import is_paused
 from rulesengine.rules.guards import Guard
@@ -86,7 +85,7 @@ class Watching(Engine):
         key = (variant, tuple(sorted(readings.items())))
         found = self._watched.get(key)
         if found is None:
-            found = self._watched[key] = Program(_watched(rebuilt(self.pack, variant, readings), self._notes))
+            found = self._watched[key] = Program(_watched(self._under(variant, readings), self._notes))
         return found
 
     def decide(self, case: Case, event: Event, context: Mapping[str, Mapping[str, Any]] | None = None) -> Decision:
