@@ -65,7 +65,9 @@ def scenario_in(file: str, sure: bool) -> tuple[Scenario | None, list[Diagnostic
 
 
 def scenarios_of(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], list[Diagnostic]]:
-    """The scenarios of a pack below folders, sorted by file, and what is wrong with those that cannot be read."""
+    """The scenarios of a pack below folders, sorted by file, and what is wrong with those that cannot be read and are of
+    this pack, or of one that nobody knows.
+    """
     from rulesengine.diagnostics import PackError
     from rulesengine.simulation import pack_file
 
@@ -75,13 +77,13 @@ def scenarios_of(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], lis
     for name, below in sorted(inside.items()):
         scenario, findings = scenario_in(name, not all(below))
         if scenario is None:
-            # what cannot be read may be of any pack; what was named has to be right
-            found += findings if not all(below) else []
+            # what was named has to be right, whichever pack it is of
+            found += findings if not all(below) or _may_be_of(own, name) else []
             continue
         try:
             is_own = Path(pack_file(scenario)).resolve() == own
         except PackError as fault:
-            found += fault.diagnostics if not all(below) else []
+            found += fault.diagnostics
             continue
         if is_own:
             scenarios.append(scenario)
@@ -92,6 +94,22 @@ def scenarios_of(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], lis
         message = f"There is no scenario of '{Path(pack).stem}' below the folder '{folders[0]}'."
         found.append(missing(folders[0], message, "Name the folder in which its scenarios are."))
     return scenarios, found
+
+
+def _may_be_of(pack: Path, file: str) -> bool:
+    """Whether a file that cannot be read as a scenario does not say that it is one of another pack."""
+    from rulesengine.diagnostics import PackError
+    from rulesengine.document import read_file
+    from rulesengine.simulation.scenario import get, pack_named
+
+    node, _ = read_file(file)
+    named = get(node, "pack") if node is not None else None
+    if named is None or not isinstance(named.value, str):
+        return True
+    try:
+        return Path(pack_named(named.value, named.span, file)).resolve() == pack
+    except PackError:
+        return True
 
 
 def played(

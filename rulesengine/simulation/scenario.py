@@ -79,13 +79,17 @@ def from_document(node: Node | None, found: list[Diagnostic], file: str) -> Scen
 
 def pack_file(scenario: Scenario) -> str:
     """What `load_pack` is to load: a path beside the scenario, a pack of a `policies` folder above it, or a name."""
-    name = scenario.pack
-    folder = Path(scenario.file).resolve().parent
+    return pack_named(scenario.pack, scenario.pack_place, scenario.file)
+
+
+def pack_named(name: str, place: Span, file: str) -> str:
+    """As `pack_file`, for the name that stands at a place of a scenario's file."""
+    folder = Path(file).resolve().parent
     if "/" in name or name.endswith((".yaml", ".yml")):
         path = folder / name
         if path.is_file():
             return _shown(path)
-        raise PackError([finding("RE314", scenario.pack_place, f"There is no file '{name}'.", _beside(path))])
+        raise PackError([finding("RE314", place, f"There is no file '{name}'.", _beside(path))])
     for above in (folder, *folder.parents):
         path = above / "policies" / f"{name}.yaml"
         if path.is_file():
@@ -94,7 +98,7 @@ def pack_file(scenario: Scenario) -> str:
     if path.is_file():
         return str(path)
     known = sorted(found.stem for found in policies_folder().glob("*.yaml"))
-    raise PackError([finding("RE314", scenario.pack_place, f"There is no pack '{name}'.", did_you_mean(name, known))])
+    raise PackError([finding("RE314", place, f"There is no pack '{name}'.", did_you_mean(name, known))])
 
 
 def _shown(path: Path) -> str:

@@ -118,3 +118,24 @@ def test_what_cannot_be_tried(tmp_path: Path) -> None:
     assert run("--fail-under", "101").exit_code == 2
     code, data = answer("docs/examples/first")
     assert (code, data["pack"], [one["code"] for one in data["diagnostics"]]) == (3, None, ["RE101"])
+
+
+def test_a_scenario_that_cannot_be_read_is_named_and_fails(tmp_path: Path) -> None:
+    for file in VOUCHER.glob("*.yaml"):
+        (tmp_path / file.name).write_text(file.read_text())
+    for name, text in {
+        "step": "scenario: A step too few\npack: voucher.yaml\nstart: 2026-03-02 09:00\nstepz: []\n",
+        "unknown": "scenario: Of a pack that is not there\npack: vouchre.yaml\nstart: 2026-03-02 09:00\nsteps: []\n",
+        "missing": "scenario: Of no pack\nstart: 2026-03-02 09:00\nsteps: []\n",
+        "text": "scenario: [\n",
+        "other": "scenario: A step too few\npack: rakuten\nstart: 2026-03-02 09:00\nstepz: []\n",
+        "list": "[no, scenario]\n",
+    }.items():
+        (tmp_path / f"{name}.yaml").write_text(text)
+    for command in (["mutate", "--jobs", "1"], ["readings"]):
+        arguments = [command[0], str(tmp_path / "voucher.yaml"), str(tmp_path), *command[1:], "--format", "json"]
+        result = CliRunner().invoke(main, arguments)
+        data = json.loads(result.stdout)
+        assert (result.exit_code, data["scenarios"]) == (1, 2)
+        named = {Path(one["file"]).stem for one in data["diagnostics"]}
+        assert named == {"step", "unknown", "missing", "text"}
