@@ -206,20 +206,33 @@ def obligations(program: Program, case: Case, now: int) -> list[Obligation]:
         for deadline in prepared.deadlines:
             runs = instance.runs.get(deadline.name)
             run = runs[-1] if runs else None
-            if run is None or not _still_owed(deadline, run, instance, now):
+            if run is None or not _still_owed(prepared, deadline, run, instance, now):
                 continue
             found.append((NEVER if run.due is None else run.due, _obligation(prepared, instance, deadline, run, now)))
     found.sort(key=lambda pair: pair[0])
     return [obligation for _, obligation in found]
 
 
-def _still_owed(deadline: Deadline, run: Run, instance: Instance, now: int) -> bool:
+def _still_owed(prepared: Prepared, deadline: Deadline, run: Run, instance: Instance, now: int) -> bool:
     if run.outcome == "open":
         return True
     if run.outcome != "missed" or run.late is not None:
         return False
-    # missed: owed as long as the instance stands where the duty is, and while it counts as overdue
-    return instance.state in deadline.states or is_overdue((run,), now, fired=False) or run.ended is None
+    if run.ended is None or instance.state in deadline.states:
+        return True
+    # the states were left: it is owed as long as somebody can still do it, or may do something because nobody did
+    possible = any(prepared.leads_to(instance.state, event) for event in deadline.met_by)
+    return is_overdue((run,), now, fired=False) and (possible or bool(_may(prepared, deadline, instance)))
+
+
+def _may(prepared: Prepared, deadline: Deadline, instance: Instance) -> tuple[str, ...]:
+    """The transitions that somebody may use because the deadline is overdue, now or later."""
+    return tuple(
+        rule.rule
+        for rule in prepared.process.transitions
+        if any(_reads_overdue(guard.expression, deadline) and not guard.negated for guard in rule.guards)
+        and prepared.leads_to(instance.state, rule.event)
+    )
 
 
 def _obligation(prepared: Prepared, instance: Instance, deadline: Deadline, run: Run, now: int) -> Obligation:
@@ -238,11 +251,7 @@ def _obligation(prepared: Prepared, instance: Instance, deadline: Deadline, run:
         within=deadline.within,
         met_by=_met_by(prepared, deadline),
         then=f"{prepared.process.name}.{deadline.then}" if deadline.then and still else "",
-        may=tuple(
-            rule.rule
-            for rule in prepared.process.transitions
-            if any(_reads_overdue(guard.expression, deadline) and not guard.negated for guard in rule.guards)
-        ),
+        may=_may(prepared, deadline, instance),
         reminders=tuple(to_datetime(moment) for moment in run.reminders),
         source=deadline.source,
     )

@@ -233,11 +233,12 @@ def limited(draft: Draft, limit: limits.Limit, env: Env, attempt: Attempt) -> Re
             from_=None if verdict.from_ is None else to_datetime(verdict.from_),
         )
     if verdict.unknown:
+        what = f"{', '.join(verdict.unknown)} {'is' if len(verdict.unknown) == 1 else 'are'}"
         return Reason(
             code="missing_fact",
             rule=limit.rule,
             target=attempt.at,
-            message=f"{limit.rule} cannot be checked: {', '.join(verdict.unknown)} is not known.",
+            message=f"{limit.rule} cannot be checked: {what} not known.",
             values=dict.fromkeys(verdict.unknown, "unknown"),
             source=limit.source,
             place=limit.place,

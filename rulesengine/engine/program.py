@@ -59,6 +59,7 @@ class Prepared:
     """One process made ready to run."""
 
     __slots__ = (
+        "_leads_to",
         "creating",
         "deadline",
         "deadlines",
@@ -80,6 +81,7 @@ class Prepared:
         self.process = process
         self.name = process.name
         self.watched = watched
+        self._leads_to: dict[tuple[str, str], bool] = {}
         self.under = process.under
         self.descendants = descendants
         self.facts = process.facts
@@ -113,6 +115,17 @@ class Prepared:
             deadlines=deadlines,
             alone=not (deadlines or self.suspends or watched),
         )
+
+    def leads_to(self, state: str, event: str) -> bool:
+        """Whether an event may still come to an instance that is in a state, now or after other events."""
+        known = self._leads_to.get((state, event))
+        if known is None:
+            found, edge = set[str](), {state}
+            while edge:
+                found |= edge
+                edge = {way.after for (here, _), ways in self.ways.items() if here in edge for way in ways} - found
+            known = self._leads_to[state, event] = any((here, event) in self.ways for here in found)
+        return known
 
     def concerned(self, before: str, after: str, event: str) -> tuple[Deadline, ...]:
         """The deadlines whose runs an event may change that leads from one state to another."""

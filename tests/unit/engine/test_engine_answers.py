@@ -193,6 +193,33 @@ def test_an_event_that_raises_to_nobody_is_not_allowed_whatever_it_brings() -> N
     assert {o.event: o.allowed for o in story.engine.options(story.case, "seller")}["order.call_back"] is False
 
 
+DONE_BY_ITSELF = """
+processes:
+  parcel:
+    states: {arrived: {}, taken: {}, back: {final: true}}
+    transitions:
+      arrive: {from: new, to: arrived, by: buyer, ~}
+      take: {from: arrived, to: taken, by: [seller, system], ~}
+      note: {from: taken, by: seller, ~}
+      complain: {from: [arrived, taken], to: back, by: buyer, when: COMPLAIN, ~}
+    deadlines:
+      look: {while: arrived, within: 3 days, owed_by: seller, then: take, ~}
+"""
+
+
+@pytest.mark.parametrize(("complain", "left"), [("happened(note)", []), ("overdue(look)", ["parcel.look"])])
+def test_a_duty_that_nobody_can_do_any_more_is_owed_only_while_somebody_may_act_on_it(
+    complain: str, left: list[str]
+) -> None:
+    story = Story(engine_of(DONE_BY_ITSELF.replace("COMPLAIN", complain)), START)
+    story.took("parcel.arrive", by="buyer")
+    assert [duty.rule for duty in story.engine.obligations(story.case)] == ["parcel.look"]
+    story.until("2026-03-10 09:00")
+    assert story.state("parcel/1") == "taken"
+    assert [duty.rule for duty in story.engine.obligations(story.case)] == left
+    assert [run.outcome for run in story.runs("parcel/1", "look")] == ["missed"]
+
+
 class TestObligations:
     def test_what_must_be_done_by_whom_by_when_or_else(self, story: Story) -> None:
         (owed,) = story.engine.obligations(story.case)
