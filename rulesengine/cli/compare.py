@@ -57,7 +57,7 @@ def compare(packs: tuple[str, ...], topics: tuple[str, ...], table: str, form: s
     if len(packs) < 2:
         raise click.UsageError("Name two packs or more.")
     try:
-        vocabulary = load_vocabulary(known(table))
+        vocabulary = load_vocabulary(known(table, "vocabulary"))
         for topic in topics:
             if topic not in vocabulary.topics:
                 hint = did_you_mean(topic, vocabulary.topics)

@@ -48,7 +48,7 @@ class Unplayed(click.ClickException):
     "--format",
     "form",
     type=click.Choice(["mermaid", "dot", "svg"]),
-    help="What to write; else what the name of the --output says, else mermaid.",
+    help="What to write; else what the ending of the --output says, and mermaid where it has none.",
 )
 @click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False), help="Write to a file.")
 @click.option("--variant", metavar="NAME", default="", help="Draw the pack under this variant.")
@@ -81,7 +81,7 @@ def graph(
         raise click.UsageError("Colour either the path of one scenario (--trace) or what many leave out (--coverage).")
     if variant and trace is not None:
         raise click.UsageError("The scenario of --trace says under which variant it is played.")
-    form = form or (ENDINGS.get(Path(output).suffix, "mermaid") if output else "mermaid")
+    form = form or _form(output)
     found: list[Diagnostic] = []
     try:
         loaded = load_pack(known(pack), variant=variant)
@@ -102,6 +102,15 @@ def graph(
         return code_for(found)
     _write(_text(drawn, form), output)
     return 0
+
+
+def _form(output: str | None) -> Form:
+    """What a file is written in by its name. One that has no ending says nothing."""
+    ending = Path(output or "").suffix
+    if ending and ending.lower() not in ENDINGS:
+        known = ", ".join(ENDINGS)
+        raise click.UsageError(f"'{output}' cannot be written as {ending}: name it {known}, or say --format.")
+    return ENDINGS.get(ending.lower(), "mermaid")
 
 
 def _check_names(pack: Pack, processes: tuple[str, ...]) -> None:

@@ -108,7 +108,7 @@ def _show(
     if len(unseen) > SHOWN:
         say(f"not looked at: {len(unseen) - SHOWN} more; --format json lists them all")
     if unseen and not solver:
-        say("They are with --solver.")
+        say("With --solver they are looked at.")
     if files:
         told = summary(len(files), found, "pack")
         told += f", {waived} waived" if waived else ""

@@ -21,16 +21,18 @@ def missing(name: str, message: str, help: str = "") -> Diagnostic:
     return finding("RE101", Span(name, 1, 1, 1, 1), message, help)
 
 
-def known(name: str) -> str:
-    """The file a pack's name or path means. PackError, with the likely name, where there is none.
+def known(name: str, kind: str = "pack") -> str:
+    """The file a pack's name or path means, or that of another kind. PackError, with the likely name, where there is
+    none.
 
     A bare name is a file of this name, else a pack of the folder policies here, of this folder, or one that comes with
     the program.
     """
-    from rulesengine.diagnostics import PackError, did_you_mean
+    from rulesengine.diagnostics import PackError
+    from rulesengine.loading.packs import is_bare, unknown_pack
     from rulesengine.resources import policies_folder
 
-    if "/" in name or name.endswith(ENDS) or Path(name).is_file():
+    if not is_bare(name) or Path(name).is_file():
         return name
     shipped = policies_folder()
     for file in (Path("policies", f"{name}.yaml"), Path(f"{name}.yaml"), shipped / f"{name}.yaml"):
@@ -38,9 +40,7 @@ def known(name: str) -> str:
             return str(file)
     if Path(name).exists():
         return name
-    near = [*Path("policies").glob("*.yaml"), *shipped.glob("*.yaml")]
-    likely = did_you_mean(name, sorted({path.stem for path in near}))
-    raise PackError([missing(name, f"There is no file and no pack '{name}'.", likely)])
+    raise PackError([unknown_pack(name, Path("policies"), kind=kind)])
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

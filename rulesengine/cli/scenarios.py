@@ -65,8 +65,8 @@ def scenario_in(file: str, sure: bool) -> tuple[Scenario | None, list[Diagnostic
 
 
 def scenarios_of(pack: str, folders: Sequence[str]) -> tuple[list[Scenario], list[Diagnostic]]:
-    """The scenarios of a pack below folders, sorted by file, and what is wrong with those that cannot be read and are of
-    this pack, or of one that nobody knows.
+    """The scenarios of a pack below folders, sorted by file, and what is wrong with those that cannot be read and may
+    be of this pack.
     """
     from rulesengine.diagnostics import PackError
     from rulesengine.simulation import pack_file

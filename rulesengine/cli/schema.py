@@ -64,7 +64,7 @@ def schema(pack: str, kind: For, output: str | None, watch: bool) -> int:
     except PackError as fault:
         show_findings(fault.diagnostics)
         return code_for(fault.diagnostics)
-    made = _made(file, kind)
+    made = _made(file, kind) if not _is_other(file) else None
     if made is None:
         return _nothing(file)
     if output is None:
@@ -85,13 +85,24 @@ def _made(file: Path, kind: For) -> EditorSchema | None:
     return made
 
 
+def _is_other(file: Path) -> bool:
+    """Whether this is a document of another kind; of what cannot be read it is not known."""
+    from rulesengine.document import read_file
+    from rulesengine.loading.shape import kind_of
+
+    return kind_of(read_file(file)[0]) not in (None, "pack")
+
+
 def _nothing(file: Path) -> int:
     from rulesengine.diagnostics import finding
     from rulesengine.document import read_file
     from rulesengine.document.text import start_of
+    from rulesengine.loading.shape.kinds import other_kind
 
     node, found = read_file(file)
-    if node is not None:
+    if node is not None and (other := other_kind(node, "pack")) is not None:
+        found = [other]
+    elif node is not None:
         found = [finding("RE203", start_of(str(file)), "This is no pack: it has no keys.", "Begin with 'pack:'.")]
     show_findings(found)
     return code_for(found) or FOUND

@@ -62,7 +62,8 @@ def sources(packs: tuple[str, ...], totals: bool, form: str) -> int:
     if len(told) > 1:
         say("\n".join(["", paint(f"All {counted(len(told), 'pack')}", "title"), *_counts(total(told))]))
     if found:
-        say("")
+        if told:
+            say("")
         show_findings(found)
     return code_for(found)
 

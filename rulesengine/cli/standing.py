@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from rulesengine.cli.common import format_option, paint, say, say_json, width
 from rulesengine.cli.compare import refused, vocabulary_option
@@ -83,6 +84,8 @@ def due(scenarios: tuple[str, ...], pack: str | None, explain: bool, table: str,
         if pack is not None or explain:
             raise click.UsageError("--pack and --explain are for one scenario.")
         return _due_anywhere(scenarios, table, form)
+    if click.get_current_context().get_parameter_source("table") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--vocabulary is for several scenarios: one alone is told in its own pack's words.")
     (scenario,) = scenarios
     from rulesengine.case import to_datetime
     from rulesengine.render import jsons
@@ -133,7 +136,7 @@ def _due_anywhere(scenarios: tuple[str, ...], table: str, form: str) -> int:
             return code
         stories.append(story)
     try:
-        vocabulary = load_vocabulary(known(table))
+        vocabulary = load_vocabulary(known(table, "vocabulary"))
         cases = [
             (story.player.engine, words_of(vocabulary, story.plan.pack), story.endings[-1][2].case) for story in stories
         ]

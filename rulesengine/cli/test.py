@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from rulesengine.engine import Engine
     from rulesengine.simulation import Story
 
+#: scenarios that are written for what is missing of a pack where nobody says how many
+SUGGESTED = 3
+
 
 @click.command(
     epilog="""\b
@@ -57,9 +60,7 @@ if TYPE_CHECKING:
     "--suggest",
     metavar="N",
     type=click.IntRange(0),
-    default=3,
-    show_default=True,
-    help="With --coverage: write at most so many scenarios for what is missing of a pack.",
+    help=f"With --coverage: write at most so many scenarios for what is missing of a pack.  [default: {SUGGESTED}]",
 )
 @formats(
     "junit",
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     of="; junit and github for CI (docs/in-ci.md), cobertura and html of coverage",
 )
 def test(
-    folders: tuple[str, ...], verbose: bool, coverage: bool, fail_under: float | None, suggest: int, form: str
+    folders: tuple[str, ...], verbose: bool, coverage: bool, fail_under: float | None, suggest: int | None, form: str
 ) -> int:
     """Run every scenario below a folder and compare what happens with what it expects.
 
@@ -85,6 +86,8 @@ def test(
         raise click.UsageError("Coverage is told as text, json, cobertura or html. For the scenarios run it once more.")
     if form in ("cobertura", "html") and not coverage:
         raise click.UsageError(f"--format {form} tells of coverage: add --coverage.")
+    if suggest is not None and not coverage:
+        raise click.UsageError("--suggest is for what coverage lacks: add --coverage.")
     files, found = scenario_files(folders or ("tests/scenarios",))
     engines: dict[str, Engine] = {}
     covering = Covering() if coverage else None
@@ -107,7 +110,8 @@ def test(
             failed += bool(story.trace().failures)
     progress.over()
     found += [without(folder) for folder in sorted(lacking - {""})]
-    coverages = covering.coverages(0 if form == "cobertura" else suggest) if covering else []
+    most = SUGGESTED if suggest is None else suggest
+    coverages = covering.coverages(0 if form == "cobertura" else most) if covering else []
     few = [one for one in coverages if fail_under is not None and one.share < fail_under]
     if form == "json":
         traces = [as_data(story) for story in stories]

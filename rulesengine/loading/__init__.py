@@ -15,10 +15,10 @@ from rulesengine.loading.citing import check_citations
 from rulesengine.loading.keeping import Basis, basis_of
 from rulesengine.loading.meaning import check_meaning
 from rulesengine.loading.naming import entries, string
+from rulesengine.loading.packs import find_pack, is_bare, unknown_pack
 from rulesengine.loading.register import check_statements, read_register
 from rulesengine.loading.shape import check_shape
 from rulesengine.pack import Pack
-from rulesengine.resources import policies_folder
 
 __all__ = [
     "Basis",
@@ -32,15 +32,6 @@ __all__ = [
 
 #: rules times variants and readings: more than any marketplace has, checked in a second or two
 MOST_CHECKED = 15_000
-
-
-def find_pack(name: str | Path) -> Path:
-    """The file of a pack: a path, or the name of one in `policies/`. An unknown name stays a path."""
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.exists():
-        return path
-    shipped = policies_folder() / f"{name}.yaml"
-    return shipped if shipped.is_file() else path
 
 
 def load_pack(name: str | Path, *, variant: str = "", readings: Mapping[str, str] | None = None) -> Pack:
@@ -167,6 +158,8 @@ def _load(
     path: Path, variant: str, readings: Mapping[str, str], *, statements: bool = False
 ) -> tuple[Pack | None, list[Diagnostic]]:
     """The pack and its findings. `statements`: those of its register are accounted for as well."""
+    if is_bare(str(path)) and not path.exists():
+        return None, [unknown_pack(str(path))]
     report: list[Diagnostic] = []
     document, chain = merge.read_chain(path, report)
     if document is None:

@@ -9,9 +9,8 @@ import msgspec
 
 from rulesengine.diagnostics import Diagnostic, PackError, Span, did_you_mean, finding
 from rulesengine.document import Node, read, read_file
-from rulesengine.loading import find_pack
+from rulesengine.loading.packs import find_pack, pack_names
 from rulesengine.loading.shape import check_shape
-from rulesengine.resources import policies_folder
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +96,8 @@ def pack_named(name: str, place: Span, file: str) -> str:
     path = find_pack(name)
     if path.is_file():
         return str(path)
-    known = sorted(found.stem for found in policies_folder().glob("*.yaml"))
-    raise PackError([finding("RE314", place, f"There is no pack '{name}'.", did_you_mean(name, known))])
+    help = did_you_mean(name, pack_names())
+    raise PackError([finding("RE314", place, f"There is no pack '{name}'.", help)])
 
 
 def _shown(path: Path) -> str:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from rulesengine import PackError, load_pack
 from rulesengine.cli import COMMANDS, main
+from rulesengine.loading import read_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 CLAIM = str(ROOT / "docs" / "examples" / "claim.yaml")
@@ -84,12 +86,30 @@ def test_version() -> None:
         (["due", "nowhere.yaml"], 3, "There is no file"),
         (["options", CLAIM], 2, "--by"),
         (["options", CLAIM, "--by", "bayer"], 2, "Did you mean 'buyer'?"),
+        (["due", CLAIM, "--vocabulary", "vocabulary"], 2, "--vocabulary is for several scenarios"),
+        (["test", CLAIM, "--suggest", "2"], 2, "add --coverage"),
+        (["graph", "rakuten", "claim", "-o", "claim.pdf"], 2, "name it .mmd, .mermaid, .dot, .gv, .svg"),
+        (["schema", "vocabulary"], 1, "RE202 This is a vocabulary, and a pack is wanted here."),
+        (["check", "nothing"], 3, "Known here: kaufland, marketplace, mediamarkt, mirakl, rakuten.\n"),
+        (["explain", "KL-06"], 2, "rulesengine explain PACK KL-06"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(args: Sequence[str], code: int, says: str) -> None:
     result = run(*args)
     assert result.exit_code == code
     assert says in result.output
+
+
+def test_an_unknown_pack_is_told_of_once_and_as_the_library_does() -> None:
+    said = "There is no file and no pack 'rakutn'."
+    with pytest.raises(PackError) as fault:
+        load_pack("rakutn")
+    for found in (fault.value.diagnostics, read_pack("rakutn")[1]):
+        assert [(one.code, one.message, one.help) for one in found] == [("RE101", said, "Did you mean 'rakuten'?")]
+    for command in (["check", "rakutn"], ["sources", "rakutn"], ["graph", "rakutn"]):
+        output = run(*command).stdout
+        assert output.count(said) == 1
+        assert not output.startswith("\n")
 
 
 def test_check_finds_nothing_in_the_packs_that_come_along(monkeypatch: pytest.MonkeyPatch) -> None:

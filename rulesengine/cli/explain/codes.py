@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from rulesengine.cli.common import paint, say, say_json, width
+
+#: how registers usually number their statements: RK-22
+STATEMENT = r"[A-Za-z][A-Za-z0-9]*-[0-9]+[a-z]?"
 
 
 def code(word: str, form: str) -> int:
@@ -41,7 +46,7 @@ def _unknown(word: str) -> str:
         pass
     else:
         return f"Say what of the pack: rulesengine explain {word} NAME, with a process, a rule, a state or a parameter."
-    if "." in word:
+    if "." in word or re.fullmatch(STATEMENT, word):
         return f"Say of which pack: rulesengine explain PACK {word}."
     likely = nearest(word.upper(), CATALOGUE) or nearest(word.lower(), REASON_CODES)
     help = f"Did you mean '{likely}'?" if likely else did_you_mean(word, REASON_CODES)
