@@ -166,6 +166,7 @@ CATALOGUE: dict[str, tuple[Severity, str]] = {
     "RL404": ("warning", "A key that changes nothing"),
     "RL405": ("warning", "The day of review has passed"),
     "RL406": ("warning", "A waiver that waives nothing"),
+    "RL407": ("warning", "Working days without holidays"),
 }
 
 

@@ -22,6 +22,7 @@ from rulesengine.analysis.lint.rules import (
     limit_idle,
     limit_impossible,
     near_names,
+    no_holidays,
     redundant_key,
     review_overdue,
     shadowed_deadline,
@@ -63,6 +64,7 @@ RULES: dict[str, Find] = {
     "RL403": near_names.find,
     "RL404": redundant_key.find,
     "RL405": review_overdue.find,
+    "RL407": no_holidays.find,
 }
 #: those that read the document as it is written, whatever the variant and reading
 AS_WRITTEN = frozenset({"RL402", "RL403", "RL404", "RL405"})
