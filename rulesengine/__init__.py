@@ -10,10 +10,11 @@ Names are imported when they are first used, so that a program pays only for wha
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# not that of typing: importing it takes most of the time before the program can answer Ctrl-C
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from rulesengine.case import Case, Decision, Event, Obligation, Option, Reason
     from rulesengine.diagnostics import Diagnostic, PackError, Span
     from rulesengine.engine import AdvanceTooFarError, CaseError, Engine
@@ -69,6 +70,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
+        from importlib import import_module
+
         return getattr(import_module(f"rulesengine.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'rulesengine' has no attribute '{name}'")
 

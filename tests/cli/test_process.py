@@ -72,6 +72,12 @@ def test_control_c_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result.exit_code, result.output.strip()) == (130, "")
 
 
+def test_nothing_is_loaded_before_control_c_is_quiet() -> None:
+    told = "import sys; before = {*sys.modules}; import rulesengine.__main__; print(sorted({*sys.modules} - before))"
+    loaded = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert loaded == "['__future__', 'rulesengine', 'rulesengine.__main__']\n"
+
+
 def test_a_defect_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> None:
         raise ZeroDivisionError("nothing to divide by")
