@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -104,6 +105,9 @@ def due(scenarios: tuple[str, ...], pack: str | None, explain: bool, table: str,
                 data["counted"] = [
                     {"at": jsons.moment(to_datetime(at)), "text": text} for at, text in _count(story, one)
                 ]
+                data["questions"] = [
+                    {"of": of, "question": question, "readings": others} for of, question, others in _open(story, one)
+                ]
         say_json({**_head(story), "obligations": listed})
         return 0
     _, _, end = story.endings[-1]
@@ -116,6 +120,9 @@ def due(scenarios: tuple[str, ...], pack: str | None, explain: bool, table: str,
         say(obligations([one], clock, paint, width()))
         for at, text in _count(story, one) if explain else ():
             say(f"      {clock.show(to_datetime(at))}  {clean(text)}")
+        for of, question, others in _open(story, one) if explain else ():
+            text = f"      open: {question} Other readings of {of}: {', '.join(others)}"
+            say(fill(clean(text), width(), subsequent_indent=" " * 12, break_long_words=False))
     return 0
 
 
@@ -171,6 +178,21 @@ def _count(story: Story, obligation: Obligation) -> Iterator[tuple[int, str]]:
     deadline = next(one for one in program.pack.processes[process].deadlines if one.name == name)
     run = end.case.instances[obligation.target].runs[name][-1]
     return counted(program.pack, program.calendar(end.case.opening), deadline, run)
+
+
+def _open(story: Story, obligation: Obligation) -> Iterator[tuple[str, str, list[str]]]:
+    """What the sources leave open about a duty: of which rule or parameter, the question, and its other readings."""
+    from rulesengine.loading.naming import child, entries, string
+
+    _, _, end = story.endings[-1]
+    pack = story.player.engine.program(end.case.variant, end.case.readings).pack
+    process, _, name = obligation.rule.partition(".")
+    rule = child(child(child(child(pack.document, "processes"), process), "deadlines"), name)
+    parameter = child(child(pack.document, "parameters"), obligation.within)
+    for of, node in ((obligation.rule, rule), (obligation.within, parameter)):
+        others = [reading for reading, _ in entries(node, "readings") if pack.readings.get(of) != reading]
+        if node is not None and others:
+            yield of, string(node, "question"), others
 
 
 @click.command(
