@@ -154,7 +154,8 @@ def test_a_new_process_and_new_rules_leave_the_rest_as_it_is(shop: Path) -> None
 def test_a_rule_of_each_form_lacks_only_what_is_blank(kind: Any, shop: Path) -> None:
     """Whatever key makes the rule what it is: beside its blanks nothing is missing, and nothing is too much."""
     for number, form in enumerate(FORMS[kind] or ["by"]):
-        run("new", "rule", "shop", kind, f"order.r{number}", f"{form}=1")
+        value = {"by": "seller", "within": "1 day", "after": "1 day"}.get(form, "1")
+        run("new", "rule", "shop", kind, f"order.r{number}", f"{form}={value}")
         messages_of_form = [text for text in messages(shop) if "Nothing stands behind" not in text]
         assert [text for text in messages_of_form if "needs" in text or "cannot stand" in text] == [], form
 
@@ -196,12 +197,23 @@ def test_what_is_there_is_a_finding_with_its_place(args: tuple[str, ...], says: 
         (("process", "shop", "gift", "a", "B"), "is no name"),
         (("scenario", "shop", "order.shipp"), "Did you mean 'order.ship'?"),
         (("story",), "No such command"),
+        (("rule", "shop", "transition", "order.x", "from=[new, paidd]"), "from: 'order' has no state 'paidd'. Did you"),
+        (("rule", "shop", "transition", "order.x", "from=any", "to=piad"), "Did you mean 'paid'?"),
+        (("rule", "shop", "transition", "order.x", "from=paid", "by=selller"), "Did you mean 'seller'?"),
+        (("rule", "shop", "deadline", "order.x", "while=paied", "within=2 days"), "Did you mean 'paid'?"),
+        (("rule", "shop", "deadline", "order.x", "within=a_while"), "The pack has no period 'a_while'."),
+        (("rule", "shop", "deadline", "order.x", "within=2 dyas"), "within: "),
+        (("pack", "quay", "--time-zone", "Europe/Berlni"), "Did you mean 'Europe/Berlin'?"),
+        (("pack", "quay", "--currency", "EURO"), "Did you mean 'EUR'?"),
+        (("pack", "quay", "--valid-from", "1.1.2026"), "Write year-month-day"),
+        (("pack", "quay", "--valid-from", "20260101"), "Write year-month-day"),
     ],
 )
 def test_wrong_usage_is_told(args: tuple[str, ...], says: str, shop: Path) -> None:
     before = shop.read_text()
     assert says in run("new", *args, code=2).output
     assert shop.read_text() == before
+    assert list(shop.parent.glob("quay*")) == []
 
 
 def test_a_pack_that_cannot_be_read_is_left_as_it_is(shop: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,35 @@ from rulesengine.cli.new.writing import named, tell_blanks, write_new
 
 if TYPE_CHECKING:
     from rulesengine.simulation import Scenario
+
+
+def _zone(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    from rulesengine.timing import TimingError
+    from rulesengine.timing.zone import zone_named
+
+    try:
+        return value and zone_named(value).name
+    except TimingError as fault:
+        raise click.BadParameter(str(fault)) from None
+
+
+def _currency(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    from rulesengine.diagnostics import did_you_mean
+    from rulesengine.money import CURRENCIES
+
+    if value and value not in CURRENCIES:
+        raise click.BadParameter(f"'{value}' is no currency. {did_you_mean(value, sorted(CURRENCIES))}")
+    return value
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    try:
+        written = datetime.date.fromisoformat(value).isoformat() if value else value
+    except ValueError:
+        written = None
+    if written != value:
+        raise click.BadParameter(f"'{value}' is no day. Write year-month-day, such as 2026-01-01.")
+    return value
 
 
 @click.command(
@@ -29,9 +59,13 @@ if TYPE_CHECKING:
     "--in", "folder", metavar="FOLDER", default=".", type=click.Path(file_okay=False), help="Instead of here."
 )
 @click.option("--title", default="", help="What people call the marketplace.")
-@click.option("--time-zone", default="", metavar="ZONE", help="In which its days are counted: Europe/Berlin.")
-@click.option("--currency", default="", metavar="CODE", help="In which it counts: EUR.")
-@click.option("--valid-from", default="", metavar="DAY", help="From which day on the rules hold: 2026-01-01.")
+@click.option(
+    "--time-zone", default="", callback=_zone, metavar="ZONE", help="In which its days are counted: Europe/Berlin."
+)
+@click.option("--currency", default="", callback=_currency, metavar="CODE", help="In which it counts: EUR.")
+@click.option(
+    "--valid-from", default="", callback=_day, metavar="DAY", help="From which day on the rules hold: 2026-01-01."
+)
 def pack(name: str, folder: str, title: str, time_zone: str, currency: str, valid_from: str) -> int:
     """Begin a pack: policies/NAME.yaml, its register of sources, a first scenario, and schemas for the editor.
 

@@ -56,9 +56,11 @@ def process(pack: str, name: str, states: tuple[str, ...], under: str | None, ti
 def rule(pack: str, kind: RuleKind, name: str, keys: tuple[str, ...]) -> int:
     """Begin a rule of a process, with the keys that are given; the others it needs are left open.
 
-    A value is written as in the pack: by=buyer, by="[buyer, seller]", within="3 working days".
+    A value is written as in the pack: by=buyer, by="[buyer, seller]", within="3 working days". States, actors and
+    periods that it names have to be there.
     """
     from rulesengine.authoring import beginnings
+    from rulesengine.authoring.known import unknown_words
     from rulesengine.authoring.scaffold import as_yaml, keys_of, with_rule
     from rulesengine.diagnostics import did_you_mean
 
@@ -74,10 +76,20 @@ def rule(pack: str, kind: RuleKind, name: str, keys: tuple[str, ...]) -> int:
             raise click.UsageError(f"A {kind} has no key '{key}'. {did_you_mean(key, allowed)}")
         given[key] = as_yaml(value)
     entry = beginnings.rule(kind, given)
-    return _changed(pack, lambda text, file: with_rule(text, file, kind, process, own, entry), process)
+    return _changed(
+        pack,
+        lambda text, file: with_rule(text, file, kind, process, own, entry),
+        process,
+        lambda file: unknown_words(file, kind, process, given),
+    )
 
 
-def _changed(pack: str, how: Callable[[str, str], str], process: str = "") -> int:
+def _changed(
+    pack: str,
+    how: Callable[[str, str], str],
+    process: str = "",
+    unknown: Callable[[Path], list[str]] = lambda file: [],
+) -> int:
     from rulesengine.authoring.editor import process_names
     from rulesengine.diagnostics import PackError, did_you_mean
     from rulesengine.document import read_file
@@ -93,6 +105,8 @@ def _changed(pack: str, how: Callable[[str, str], str], process: str = "") -> in
     names = process_names(file)
     if process and process not in names and not found:
         raise click.UsageError(f"The pack has no process '{process}'. {did_you_mean(process, names)}")
+    if not found and (strange := unknown(file)):
+        raise click.UsageError("\n".join(strange))
     found = found or change(file, lambda text: how(text, str(file)))
     if found:
         show_findings(found)
