@@ -21,6 +21,8 @@ MAX_NODES = 100_000
 
 #: anchors and tags with the blanks and comments behind them
 _PROPERTIES = re.compile(r"(?:[&!]\S*|\s+|#[^\r\n]*)+")
+#: what stands before a key that is what follows a decimal comma
+_BEFORE_COMMA = re.compile(r"(?<![\w.,])(-?[0-9]{1,20}|-?[0-9]{1,3}(?:\.[0-9]{3}){1,4}),\Z")
 _TAG = re.compile(r"!\S*")
 
 
@@ -226,7 +228,14 @@ class Composer:
         value = node.value
         if isinstance(value, str):
             return value, node.span
-        if event.value:
+        start = self.begin(event)
+        digits = _BEFORE_COMMA.search(self.text, max(0, start - 30), start)
+        if digits and not event.style and event.value.isdecimal():
+            number, at = f"{digits[1]},{event.value}", node.span
+            whole = Span(self.file, at.line, at.column - len(digits[0]), at.end_line, at.end_column)
+            help = f"Write {digits[1].replace('.', '')}.{event.value}: decimals have a point."
+            self.report("RE112", whole, f"{shown(number)} is not a number: in braces a comma ends the value.", help)
+        elif event.value:
             kind = "null" if value is None else "true or false" if isinstance(value, bool) else "a number"
             message = f"The key {shown(event.value)} is read as {kind}, and a key has to be a plain word."
             self.report("RE112", node.span, message, "Write a word, or put the key in quotes.")

@@ -81,6 +81,19 @@ def _above(text: str, mark: Mark) -> int:
     return len(full[-1]) - len(full[-1].lstrip(" ")) if full else 0
 
 
+def _line_as_deep(text: str, before: int, number: int, column: int) -> int | None:
+    """The line above an index, which begins line `number`, that begins at a column, with nothing in between that lies
+    less deep: of it a neighbour may have slipped out.
+    """
+    for line in reversed(text[:before].splitlines()[-50:]):
+        number -= 1
+        own = len(line) - len(line.lstrip(" -"))
+        if own == len(line) or line.lstrip().startswith("#") or own > column:
+            continue
+        return number if own == column else None
+    return None
+
+
 def _odd_colon(text: str, problem: Mark) -> tuple[Mark, str, str]:
     """A colon that makes a key where none can stand: one within a text, a line too far in, or one forgotten above."""
     begin = problem.index - problem.column
@@ -102,6 +115,11 @@ def _odd_colon(text: str, problem: Mark) -> tuple[Mark, str, str]:
     if key is not None and mine > (yours := len(above) - len(above.lstrip(" -"))):
         message = f"This line is indented further than line {number + 1}, whose value is complete without it."
         help = f"Indent it by {_spaces(yours)}, like the line above; or put nothing behind the colon above."
+        if (like := _line_as_deep(text, start, number, mine)) is not None:
+            help = (
+                f"Indent line {number + 1} by {_spaces(mine)}, like line {like + 1}; "
+                f"or this one by {_spaces(yours)}, like line {number + 1}."
+            )
         return _Point(begin + mine, problem.line, mine), message, help
     help = "Check the indentation of this line and the line above; put text that has a colon in it in quotes."
     return problem, "No key can stand here.", help

@@ -282,6 +282,8 @@ def _compare_help(left: tree.Node, right: tree.Node, written: str) -> str:
         return 'Move a moment by the period: now > shipped_at + period("48 hours").'
     if "duration" in kinds:
         return 'Write a period in hours or minutes: period("48 hours").'
+    if kinds == {"moment", "text"}:
+        return "Expressions hold no dates: compare with a fact of type datetime, or a moment and a period after it."
     if "moment" in kinds:
         return "Compare a moment with another moment."
     if "text" in kinds and kinds & {"number", "integer", "money"}:

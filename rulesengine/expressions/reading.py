@@ -36,6 +36,10 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _AMOUNT = re.compile(r"(?P<whole>[0-9]+)(?:[.,](?P<part>[0-9]+))?[ \xa0]*(?:(?P<sign>[€£$])|(?P<code>[A-Z]{3})\b)")
+_DATE = re.compile(
+    r"(?:[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4})"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?Z?)?(?![\w.])"
+)
 _PERIOD = re.compile(r"[0-9]+ *(?:working +)?(?:second|minute|hour|day|week|month|year)s?\b(?: +on +working +days\b)?")
 #: `now - shipped_at >`, before a period
 _ELAPSED = re.compile(r"\bnow\s*-\s*([a-z_][\w.]*(?:\([^()]*\))?)\s*(<=|>=|<|>)\s*\Z")
@@ -107,9 +111,15 @@ def read(text: str, report: Report) -> Source | None:
 
 
 def _written_out(text: str, start: int, kind: str) -> tuple[int, str, str, str] | None:
-    """Where an amount, a period or a decimal comma that begins at `start` ends, with code, message and help for it."""
+    """Where a date, an amount, a period or a decimal comma that begins at `start` ends; code, message, help for it."""
     if kind not in ("number", "name", "other"):
         return None
+    if match := _DATE.match(text, start):
+        help = (
+            "Compare with a fact of type date or datetime, or with a moment and a period after it: "
+            'now > entered_at(open) + period("3 days").'
+        )
+        return match.end(), "RE401", f"'{_short(match[0])}' cannot stand here: expressions hold no dates", help
     if (match := _AMOUNT.match(text, start)) and (match["sign"] or match["code"] in CURRENCIES):
         number = f"{match['whole']}.{match['part']}" if match["part"] else match["whole"]
         help = f"Write {number}: in expressions amounts are bare numbers in the pack's currency."

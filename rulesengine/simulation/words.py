@@ -11,9 +11,18 @@ from rulesengine.document import Node, plain
 from rulesengine.facts import FactType, read_moment
 from rulesengine.pack import Pack, Process
 from rulesengine.simulation.scenario import entries
-from rulesengine.timing import Period, parse_period
+from rulesengine.timing import Period, TimingError, parse_period
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DECIMAL_COMMA = re.compile(r"-?[0-9]{1,20},[0-9]{1,20}")
+#: an example of each type of fact whose form is always the same
+_FORMS = {
+    "number": "Write a number: 2.5.",
+    "integer": "Write a whole number: 3.",
+    "boolean": "Write true or false, without quotes.",
+    "datetime": "Write day and time in the pack's zone, 2026-03-02 09:00; a day alone is its first moment.",
+    "date": "Write a day: 2026-03-02.",
+}
 
 
 class Words:
@@ -75,10 +84,7 @@ class Words:
         try:
             return type.read(raw, self.pack.calendar)
         except ValueError as fault:
-            help = f"The pack says: {type.type_text}."
-            if type.kind == "datetime":
-                help += " Write day and time in the pack's zone, 2026-03-02 09:00; a day alone is its first moment."
-            self.say("RE604", value.span, sentence(str(fault)), help)
+            self.say("RE604", value.span, sentence(str(fault)), _written_as(type, raw))
             return None
 
     def context(self, node: Node | None) -> dict[str, dict[str, Any]]:
@@ -100,10 +106,28 @@ class Words:
         try:
             period = parse_period(str(node.value))
             self.pack.calendar.check(period)
-        except ValueError as fault:
-            self.say("RE405", node.span, sentence(str(fault)), "Write a period like '3 days' or '2 working hours'.")
+        except TimingError as fault:
+            help = fault.help or "Write a period like '3 days' or '2 working hours'."
+            self.say("RE405", node.span, sentence(fault.message), help)
             return None
         return period
+
+
+def _written_as(type: FactType, raw: Any) -> str:
+    """How a value of a type is written."""
+    if type.kind in ("money", "number") and isinstance(raw, str) and _DECIMAL_COMMA.fullmatch(raw):
+        return f"Write {raw.replace(',', '.')}: decimals have a point."
+    if type.kind == "money":
+        return f"Write an amount of money in the pack's currency: {type.show(80 * 10**type.digits)}."
+    if type.kind == "instances":
+        return f"Write them in brackets: [{type.process}/U1]."
+    if type.kind == "list":
+        return f"Write them in brackets: [{', '.join(type.choices[:2] or ('first', 'second'))}]."
+    if type.kind == "choice":
+        return f"Write one of {', '.join(type.choices[:12])}{', …' if len(type.choices) > 12 else ''}."
+    if type.kind == "text" and type.pattern:
+        return f"Write text of this form: {type.pattern}."
+    return _FORMS.get(type.kind, 'Write text in quotes: "as it stands".')
 
 
 def as_moment(text: str) -> str:

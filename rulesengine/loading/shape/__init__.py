@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rulesengine.diagnostics import Diagnostic, in_order, nearest
+from rulesengine.diagnostics import Diagnostic, distance_of, in_order, nearest
 from rulesengine.document import Node, plain
 from rulesengine.loading.shape.fitting import fits
 from rulesengine.loading.shape.kinds import kind_of, other_kind
@@ -44,7 +44,7 @@ def check_shape(node: Node, kind: Kind, *, merged: bool = False) -> list[Diagnos
     errors: list[Any] = []
     for _ in range(_ROUNDS):
         errors = _errors(tree, kind)
-        strange = _strange_keys(errors, kind)
+        strange = _strange_keys(tree, errors, kind)
         if not strange or len(teller.found) >= MAX_FINDINGS:
             break
         tree = _renamed(tree, {path: teller.unknown_key(tree, path) for path in strange[:MAX_FINDINGS]})
@@ -67,28 +67,44 @@ def _extends(tree: Node, kind: Kind) -> bool:
     return kind != "pack" or (isinstance(tree.value, dict) and "extends" in tree.value)
 
 
-def _strange_keys(errors: list[Any], kind: Kind) -> list[Path]:
+def _strange_keys(tree: Node, errors: list[Any], kind: Kind) -> list[Path]:
     """The paths of keys that the schema does not have, without those below another of them."""
     found: dict[Path, None] = {}
     for error in errors:
         path: Path = tuple(error.absolute_path)
-        if (reserved := _meant_reserved(path, kind)) is not None:
+        if (reserved := _meant_reserved(tree, path, kind)) is not None:
             found[reserved] = None
         elif error.validator == "additionalProperties":
             found[path] = None
     return [path for path in found if not any(path[:length] in found for length in range(1, len(path)))]
 
 
-def _meant_reserved(path: Path, kind: Kind) -> Path | None:
+def _meant_reserved(tree: Node, path: Path, kind: Kind) -> Path | None:
     """Where something is wrong below a name that an `expect` takes for a process: the path of that name, if it is a
     word of `expect` with a wrong letter.
     """
+    node = tree
     for length, key in enumerate(path, 1):
+        inside: Any = node.value
+        node = inside[key]
         around = described(kind, path[: length - 1]) if kind == "scenario" else {}
-        words = around.get("properties", {})
-        if "patternProperties" in around and key not in words and nearest(str(key), words) is not None:
+        if "patternProperties" in around and _is_a_slip_for(str(key), node.value, around.get("properties", {})):
             return path[:length]
     return None
+
+
+def _is_a_slip_for(key: str, value: Any, words: Mapping[str, Any]) -> bool:
+    """Whether one of the words of an `expect` was meant by a name. A list or a truth value says nothing of a process;
+    of a map or a text, `refund` may well be one, and only a single slip makes it a word that takes such a value.
+    """
+    if key in words:
+        return False
+    if not isinstance(value, (dict, str)):
+        return nearest(key, words) is not None
+    if isinstance(value, dict) and not {"state", "facts"}.isdisjoint(value):
+        return False
+    wanted = "object" if isinstance(value, dict) else "string"
+    return any(wanted in part["type"] and distance_of(key.lower(), word, 1) <= 1 for word, part in words.items())
 
 
 def _renamed(node: Node, changes: Mapping[Path, str | None]) -> Node:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from rulesengine.diagnostics import Diagnostic, Span, did_you_mean, finding, nearest
-from rulesengine.document import Node
+from rulesengine.document import Node, plain
 from rulesengine.loading.shape.schemas import EXCLUDED, Kind, Schema, described, owners
 
 Path = tuple[str | int, ...]
 
 _TYPES = {
-    "object": "a list of keys with values",
+    "object": "a map (names, each with a colon)",
     "array": "a list",
     "string": "text",
     "number": "a number",
@@ -24,6 +26,8 @@ _TYPES = {
 _SPOKEN_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 _LONGEST_EXAMPLE = 100
+#: neighbours of a key that are told with it
+_SHOWN = 12
 #: keywords about keys that belong together
 _RELATIONS = ("required", "not", "dependentRequired", EXCLUDED)
 
@@ -48,6 +52,13 @@ class Teller:
         known = list(schema.get("properties", {}))
         free = [word for word in known if word not in _keys(parent)]
         likely = nearest(key, free)
+        if self.kind == "scenario" and set(known) == {"state", "facts"} and self.beside_state(parent, path, key):
+            return None
+        if likely is None:
+            # it is looked at without the key from here on, and is not empty for that
+            self.told.add(path[:-1])
+            if self.not_indented(parent, path):
+                return None
         help = did_you_mean(key, free if likely else known)
         others = [title.lower() for title in owners(self.kind).get(key, ()) if title not in ("", "Reading")]
         if likely is None and others:
@@ -58,6 +69,54 @@ class Teller:
             help = f"Did you mean '{there}'? It stands here already."
         self.tell("RE201", parent.keys[key], f"{_inside(path[:-1], self.kind)} has no key {_shown(key)}.", help.strip())
         return likely
+
+    def beside_state(self, parent: Node, path: Path, key: str) -> bool:
+        """Whether a key is a fact that stands beside `state` where it belongs below `facts`; of all those that do one
+        finding is told.
+        """
+        values = parent.value if isinstance(parent.value, dict) else {}
+        words = [word for word in ("state", "facts") if word not in values]
+
+        def is_fact(name: str) -> bool:
+            slip = nearest(name, words)
+            fitting = {"state": str, "facts": dict}.get(slip or "")
+            return name not in ("state", "facts") and not (fitting and isinstance(values[name].value, fitting))
+
+        if not is_fact(key):
+            return False
+        self.told.add(path[:-1])
+        if (*path[:-1], "facts") not in self.told:
+            self.told.add((*path[:-1], "facts"))
+            beside = [name for name in islice(values, _SHOWN) if is_fact(name)] or [key]
+            facts = _written({name: plain(values[name]) for name in beside})
+            if len(facts) > _LONGEST_EXAMPLE:
+                facts = f"{{{', '.join(f'{name[:30]}: …' for name in beside[:3])}}}"
+            message = f"{_shown(key)} is neither 'state' nor 'facts': facts of an instance stand below 'facts'."
+            self.tell("RE201", parent.keys[key], message, f"Write facts: {facts}.")
+        return True
+
+    def not_indented(self, parent: Node, path: Path) -> bool:
+        """Whether a key stands beside the map that it belongs to: it follows a key that such things stand below, and
+        behind which nothing stands. Of all that follow it one finding is told.
+        """
+        values = parent.value if isinstance(parent.value, dict) else {}
+        names = list(values)
+        known = described(self.kind, path[:-1]).get("properties", {})
+        before = next((name for name in reversed(names[: names.index(str(path[-1]))]) if name in known), None)
+        if before is None or values[before].value is not None:
+            return False
+        above: Path = (*path[:-1], before)
+        if _types(described(self.kind, above))[:1] != ["object"] or not described(self.kind, (*above, path[-1])):
+            return False
+        if above not in self.told:
+            self.told.add(above)
+            rest = names[names.index(before) + 1 :][:_SHOWN]
+            follow = [name for name in rest if name not in known and described(self.kind, (*above, name))]
+            follow = follow or [str(path[-1])]
+            those = " and ".join([", ".join(map(_shown, follow[:-1])), _shown(follow[-1])][len(follow) < 2 :])
+            message = f"{_shown(path[-1])} stands beside '{before}', and belongs below it: nothing stands there."
+            self.tell("RE201", parent.keys[str(path[-1])], message, f"Indent {those} further than '{before}'.")
+        return True
 
     def empty_values(self, node: Node, path: Path) -> None:
         """Tell of every key with nothing behind it. That says something only where it is laid over something else: in a
@@ -72,6 +131,8 @@ class Teller:
                     continue
                 if inner.value is not None:
                     self.empty_values(inner, (*path, key))
+                elif (*path, key) in self.told:
+                    continue
                 elif not (key == "value" and "parameters" in path[:-1]) and described(self.kind, (*path, key)):
                     self.nothing(node, (*path, key))
 
@@ -138,7 +199,7 @@ class Teller:
             self.wrong_type(tree, path, error)
         elif keyword == "pattern":
             slug = _slug(str(bad), limit)
-            help = f"Write '{slug}'." if slug else example
+            help = _actor(tree, path, slug, str(bad)) or (f"Write '{slug}'." if slug else example)
             several = "array" in _types(schema) or (bool(path) and isinstance(path[-1], int))
             if several and (names := _several(str(bad), limit)):
                 listed = ", ".join(names)
@@ -196,7 +257,11 @@ class Teller:
         wanted = " or ".join(_TYPES[name] for name in types)
         message = f"{_name(path)[:1].upper()}{_name(path)[1:]} is {_called(bad)}, and has to be {wanted}."
         help = [_example(schema, _label(path)) or _first_sentence(schema)]
-        if types == ["array"] and not isinstance(bad, dict):
+        if types == ["object"] and isinstance(bad, list):
+            help = [_as_map(schema, bad, _label(path)), *help]
+        elif types == ["object"] and isinstance(bad, str) and "state" in schema.get("properties", {}):
+            help = [f"Write {_label(path)}: {_written({'state': bad})}." if len(bad) <= 40 else help[0]]
+        elif types == ["array"] and not isinstance(bad, dict):
             bare = _shown(bad).strip("'")
             help = [f"Put it in brackets: [{bare}].", *help]
         elif isinstance(bad, str):
@@ -326,7 +391,7 @@ def _inside(path: Path, kind: Kind) -> str:
 
 def _called(value: Any) -> str:
     if isinstance(value, dict):
-        return "a list of keys with values"
+        return "a map"
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
@@ -355,14 +420,40 @@ def _several(text: str, pattern: str) -> list[str]:
 
 
 _SLUG = re.compile(r"[^a-z0-9]+")
+#: letters that lose more than their accent where there is only a to z
+_IN_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l"})
+#: keys behind which actors stand
+_ACTORS = frozenset(("by", "owed_by", "notifies", "notified"))
 
 
 def _slug(text: str, pattern: str) -> str:
     """A name like the text that fits the pattern of names; "" where there is none."""
     if pattern != "^[a-z][a-z0-9_]*$" or len(text) > 60:
         return ""
-    slug = _SLUG.sub("_", text.lower()).strip("_")
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).lower().translate(_IN_TWO_LETTERS))
+    slug = _SLUG.sub("_", "".join(letter for letter in text if not unicodedata.combining(letter))).strip("_")
     return slug if re.fullmatch(r"[a-z][a-z0-9_]*", slug) else ""
+
+
+def _actor(tree: Node, path: Path, slug: str, text: str) -> str:
+    """Help for a text that stands for an actor and is no name; "" where its own letters say enough."""
+    if _label(path) not in _ACTORS:
+        return ""
+    listed = tree.value.get("actors") if isinstance(tree.value, dict) else None
+    actors = [str(item.value) for item in listed.value] if listed and isinstance(listed.value, list) else []
+    if slug in actors or (not actors and text.isascii()):
+        return ""
+    return did_you_mean(slug or text, actors) or "Write the name that the pack's 'actors' have for it."
+
+
+def _as_map(schema: Schema, items: list[Any], key: str) -> str:
+    """`Write states: {asked: {}, closed: {}}.` for a list of names where they have values; "" where those need more."""
+    inner = schema.get("additionalProperties")
+    named = all(isinstance(item, str) and re.fullmatch(r"[a-z][a-z0-9_]*", item) for item in items)
+    if not items or not named or not isinstance(inner, dict) or "required" in inner or _types(inner)[:1] != ["object"]:
+        return ""
+    text = f"Write {key}: {_written({item: {} for item in items})}."
+    return text if len(text) <= _LONGEST_EXAMPLE else ""
 
 
 def _first_sentence(schema: Schema) -> str:
