@@ -19,7 +19,7 @@ from rulesengine.case.instance import Instance
 from rulesengine.case.moments import NEVER
 
 #: instances up to which copying all is the quickest way
-FEW = 16
+FEW = 32
 #: of how many instances, those that time changes next, the order is known at once
 NEAR = 256
 
@@ -36,7 +36,7 @@ def stored(instances: Instances, instance: Instance) -> Instances:
             return {**instances, instance.id: instance}
         return together((*instances.values(), instance))
     assert isinstance(instances, Many)
-    return instances.stored(instance)  # type: ignore[return-value]  # registered as a mapping below
+    return instances.stored(instance)
 
 
 def together(instances: Iterable[Instance]) -> Instances:
@@ -128,7 +128,12 @@ class Many(msgspec.Struct, frozen=True, eq=False):
         return isinstance(other, Many) and self.held == other.held and self.frame.order == other.frame.order
 
     __hash__ = None  # type: ignore[assignment]
-    get, keys, items, values = Mapping.get, Mapping.keys, Mapping.items, Mapping.values
+    get, keys, items = Mapping.get, Mapping.keys, Mapping.items
+
+    def values(self) -> Sequence[Instance]:
+        """The instances, in order of creation."""
+        held, order = self.held, self.frame.order
+        return [held[order[number]] for number in range(len(order))]
 
     @property
     def wakes(self) -> int:
