@@ -42,11 +42,14 @@ def check_shape(node: Node, kind: Kind, *, merged: bool = False) -> list[Diagnos
     if merged and isinstance(node.value, dict):
         tree = msgspec.structs.replace(node, value={k: v for k, v in node.value.items() if k != "extends"})
     errors: list[Any] = []
+    #: unknown keys so far; several may be one finding
+    unknown = 0
     for _ in range(_ROUNDS):
         errors = _errors(tree, kind)
         strange = _strange_keys(tree, errors, kind)
-        if not strange or len(teller.found) >= MAX_FINDINGS:
+        if not strange or unknown >= MAX_FINDINGS:
             break
+        unknown += len(strange)
         tree = _renamed(tree, {path: teller.unknown_key(tree, path) for path in strange[:MAX_FINDINGS]})
     if not _extends(tree, kind):
         teller.empty_values(tree, ())
