@@ -190,7 +190,8 @@ class Draft(msgspec.Struct, kw_only=True):
                 soonest = min(soonest, deadlines.wakes(deadline, found[-1], held=held))
         if soonest != instance.wakes or runs is not instance.runs:
             instance = msgspec.structs.replace(instance, runs=runs, wakes=soonest)
-        self.instances = stored(self.instances, instance)
+        if self.instances.get(instance.id) is not instance:
+            self.instances = stored(self.instances, instance)
 
     # suspensions
 
