@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from cases import CONTEXT, HOUR, SALE, START, placed_order, sale
 from growing import engine_for, life, parent, with_items
@@ -15,7 +16,8 @@ from measuring import Task, clocked, ratios, rounds
 from processes import commands, printed
 from report import Row, Table, in_milliseconds
 
-from rulesengine import Case, Engine, Event, check_pack, load_pack
+from rulesengine import Case, Decision, Engine, Event, Pack, check_pack, load_pack
+from rulesengine.simulation import load_scenario, play
 
 HERE = Path(__file__).resolve().parent
 
@@ -42,6 +44,56 @@ def loading(count: int) -> Table:
         in_milliseconds(rounds(tasks, count, "loading")),
         note="`load_pack` checks what it loads, `check_pack` all readings and the register, too. Imports aside.",
     )
+
+
+EVERY_PACK = """
+import time
+from rulesengine import load_pack
+import rulesengine.loading
+start = time.process_time()
+for name in {names!r}:
+    load_pack(name)
+print((time.process_time() - start) * 1e6)
+"""
+#: the packs that run, and small ones through which the templates are loaded
+PACKS = ("rakuten", "kaufland", "mediamarkt", "tests/packs/valid/workshop.yaml", "tests/packs/valid/platform.yaml")
+
+
+def every_pack(count: int) -> Table:
+    """All packs that come along, loaded in one process."""
+    names = [str(HERE.parent / name) if "/" in name else name for name in PACKS]
+    found = rounds({"all of them": partial(printed, EVERY_PACK.format(names=names))}, count, "all packs")
+    return Table("All packs, loaded in a new process", in_milliseconds(found), note="Imports aside.")
+
+
+# a large order
+
+
+class Noting(Engine):
+    """Keeps what it is asked to decide."""
+
+    def __init__(self, pack: Pack) -> None:
+        super().__init__(pack)
+        self.asked: list[tuple[Case, Event, Any]] = []
+
+    def decide(self, case: Case, event: Event, context: Any = None) -> Decision:
+        self.asked.append((case, event, context))
+        return super().decide(case, event, context)
+
+
+def large_order(count: int) -> Table:
+    """An order of twenty lines at MediaMarkt: three incidents, five refunds and a return."""
+    pack = load_pack("mediamarkt")
+    noting, engine = Noting(pack), Engine(pack)
+    play(load_scenario(HERE.parent / "tests/scenarios/mediamarkt/story.twenty_lines.yaml"), noting).trace()
+
+    def decide_all() -> None:
+        for case, event, context in noting.asked:
+            engine.decide(case, event, context)
+
+    name = f"all its {len(noting.asked)} events together"
+    found = rounds({name: partial(clocked, decide_all, 1)}, count, "large order")
+    return Table("An order of 20 lines with 3 incidents, 5 refunds and a return", in_milliseconds(found))
 
 
 # questions
@@ -198,7 +250,9 @@ def each(make: Callable[[int], Case], few: int, many: int) -> float:
 def everything(*, quick: bool) -> list[Table]:
     return [
         loading(1 if quick else 15),
+        every_pack(1 if quick else 15),
         questions(3 if quick else 40),
+        large_order(3 if quick else 40),
         time_passing(1 if quick else 9),
         time_in_one_case(1 if quick else 5),
         memory(),
